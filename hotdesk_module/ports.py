@@ -4,7 +4,8 @@ one contract (``tests/contract``)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Callable, ContextManager, NamedTuple, Protocol
+from contextlib import AbstractContextManager
+from typing import Callable, NamedTuple, Protocol
 
 from hotdesk_module.core.model import Device, Event, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
@@ -38,7 +39,7 @@ class Ledger(Protocol):
     Every method raises LedgerDown when the database does not answer.
     """
 
-    def lock(self) -> ContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Hold the one lock of all writers, in whatever process they are; Busy when it is not to be had in time."""
 
     def phones(self, devices: Iterable[str] | None = None) -> tuple[Phone, ...]:

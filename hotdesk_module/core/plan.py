@@ -1,9 +1,9 @@
 """From sessions to Asterisk: what the AstDB, the hints and the lamps should be, and the shortest way there.
 
 ``target`` says how things stand while somebody sits somewhere; it is true at any time and reconcile holds Asterisk to
-it. ``transition`` says what happens once, when a session begins or ends: call forwards and Do Not Disturb are cleared or
-given back. ``diff`` turns either into effects, in an order that is harmless to interrupt: what would send calls to the
-wrong place goes before what sends them to the right one.
+it. ``transition`` says what happens once, when a session begins or ends: call forwards and Do Not Disturb are cleared
+or given back. ``diff`` turns either into effects, in an order that is harmless to interrupt: what would send calls to
+the wrong place goes before what sends them to the right one.
 """
 
 from __future__ import annotations
@@ -146,8 +146,8 @@ def transition(
 ) -> Transition:
     """Return what is kept, cleared and given back when ``decision`` is carried out.
 
-    What an extension had set is kept by every session it takes part in, as user or as owner of the phone, and given back
-    when the last of them ends. Without the setting it is cleared, except for an owner who goes on sitting elsewhere.
+    What an extension had set is kept by every session it takes part in, as user or as owner of the phone, and given
+    back when the last of them ends. Without the setting it is cleared, except for who goes on sitting elsewhere.
 
     Args:
         sessions: those before the decision, of its phones, users and owners.
