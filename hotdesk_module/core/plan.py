@@ -20,7 +20,7 @@ from hotdesk_module.errors import UnsafePlan
 # Custom device states live in this family of the AstDB; writing one goes through the device state API, which tells
 # whoever watches it.
 LAMPS = "CustomDevstate/"
-_FORWARDS = ("CF", "CFU", "CFB", "DND")
+FORWARDS = ("CF", "CFU", "CFB", "DND")
 _OUR_TARGET = re.compile(r"HD[0-9]+")
 
 
@@ -121,7 +121,7 @@ def hint_of(world: World, user: str, devices: Iterable[str]) -> str:
 
 def habits(world: World, settings: Settings, extension: str) -> tuple[str, ...]:
     """Return the keys in which an extension's forwards and Do Not Disturb are kept, lamps included (V)."""
-    keys = [f"{family}/{extension}" for family in _FORWARDS]
+    keys = [f"{family}/{extension}" for family in FORWARDS]
     keys += [f"{LAMPS}{name}{extension}" for name in ("CF", "DND")]
     for device in world.own_devices(extension):
         keys += [f"{LAMPS}{name}{device}" for name in ("DEVCF", "DEVDND")]
@@ -181,7 +181,7 @@ def transition(
     for extension in sorted(frozenset().union(*(_parties(world, s) for s in [*ended, *([start] if start else [])]))):
         if extension not in seated:
             pending.update({k: None for k in habits(world, settings, extension) if not k.endswith("/novmpw")})
-        if extension in before and extension not in still_kept:
+        if extension in before and extension not in still_kept and extension in world.users:
             pending.update(before[extension])
     return Transition(start, pending)
 
@@ -257,6 +257,28 @@ def _same(key: str, want: str, have: str) -> bool:
     if key.startswith("AMPUSER/") and key.endswith("/device"):
         return sorted(want.split("&")) == sorted(have.strip("&").split("&"))
     return want == have
+
+
+def strays(world: World, sessions: Iterable[Session], phones: Iterable[str], actual: Mapping[str, str]) -> set[str]:
+    """Return the users whom the AstDB connects with a phone of the pool though they neither sit there nor own it.
+
+    An AstDB restored from an older copy, or a crash long ago, leaves such keys behind.
+    """
+    seats = {(s.phone, s.user) for s in sessions}
+    phones = frozenset(phones)
+    found = set()
+    for key, value in actual.items():
+        family, _, rest = key.partition("/")
+        subject, _, name = rest.partition("/")
+        if family in ("AMPUSER", "HDSK") and name == "device":
+            linked = [d for d in value.split("&") if d in phones and (family == "HDSK" or world.owner(d) != subject)]
+            if any((d, subject) not in seats for d in linked):
+                found.add(subject)
+        elif family == "DEVICE" and name == "user" and subject in phones and value != "none":
+            found.add(value)
+        elif family == "CF" and is_ours(value):
+            found.add(subject)
+    return found
 
 
 def unexplained_logouts(
