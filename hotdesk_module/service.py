@@ -177,6 +177,10 @@ class HotDesk:
         known: tuple[Phone, ...] = self.ledger.phones([phone])
         return policy.refuse_phone(phone, known[0] if known else None)
 
+    def has_code(self, phone: str, code: str) -> bool:
+        """Return whether ``code`` is one of the phone's own."""
+        return any(code in (p.login_code, p.logout_code) for p in self.ledger.phones([phone]))
+
     def phone_locked(self, phone: str) -> bool:
         """Return whether guesses from ``phone`` are refused for now."""
         return policy.is_locked(self.ledger.attempts("phone", phone), self.clock())
