@@ -284,14 +284,11 @@ class HotDesk:
         """Read what a change at ``phones`` or of ``users`` can touch: them, whom they displace, and the owners."""
         phones, users = set(phones), set(users)
         sessions = {s.phone: s for s in self.ledger.sessions(phones, users)}
-        leftovers = self.ledger.unapplied()
-        for left in leftovers:
-            # Finish what a crash left behind, where it touches this change.
-            if left.phone in phones or left.user in users:
-                phones.add(left.phone)
-                users.add(left.user)
         phones |= sessions.keys()
         users |= {s.user for s in sessions.values()}
+        leftovers = _touching(self.ledger.unapplied(), phones, users)
+        phones |= {e.phone for e in leftovers}
+        users |= {e.user for e in leftovers}
         flags = self.inventory.flags()
         devices = {d.id: d for d in self.inventory.devices(phones, users)}
         world = World(devices, {}, flags.dnd_in_hints, flags.device_and_user)
@@ -306,8 +303,7 @@ class HotDesk:
         if missing:
             devices.update((d.id, d) for d in self.inventory.devices(missing, ()))
         known = {u.extension: u for u in self.inventory.users(users)}
-        here = tuple(e for e in leftovers if e.phone in phones or e.user in users)
-        return _Scene(current, world._replace(users=known), tuple(sessions.values()), here)
+        return _Scene(current, world._replace(users=known), tuple(sessions.values()), leftovers)
 
     def _carry_out(
         self, scene: _Scene, decision: machine.Decision, code: str, phones: Iterable[str], users: Iterable[str]
@@ -416,6 +412,18 @@ class _Reader:
             for key in missing:
                 self._seen[key] = self._astdb.get(key)
         return self._seen
+
+
+def _touching(events: Iterable[Event], phones: Iterable[str], users: Iterable[str]) -> tuple[Event, ...]:
+    """Return the events of these phones and users, and of those that such events lead to: what a crash left behind is
+    finished together, because the events of one change name several phones and users."""
+    events, near = tuple(events), {*phones, *users} - {""}
+    while True:
+        found = tuple(e for e in events if e.phone in near or e.user in near)
+        grown = near.union(*((e.phone, e.user) for e in found)) - {""}
+        if grown == near:
+            return found
+        near = grown
 
 
 def _family(astdb: AstDb) -> Callable[[str], dict[str, str]] | None:
