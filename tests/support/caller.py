@@ -6,10 +6,9 @@ writes it as if it were a pair of pipes.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
-from typing import Callable, cast
+from typing import BinaryIO, Callable, cast
 
 # What the caller does when asked: digits ended by #, digits and then a pause, or hanging up.
 HANG_UP = "hang up"
@@ -49,9 +48,9 @@ class Caller:
         self._out = "".join(f"{k}: {v}\n" for k, v in environment.items()) + "\n"
         self._partial = b""
 
-    def pipes(self) -> tuple[io.BufferedIOBase, io.BufferedIOBase]:
+    def pipes(self) -> tuple[BinaryIO, BinaryIO]:
         """Return the script's standard input and output."""
-        return cast(io.BufferedIOBase, self), cast(io.BufferedIOBase, self)
+        return cast(BinaryIO, self), cast(BinaryIO, self)
 
     def readline(self) -> bytes:
         line, end, self._out = self._out.partition("\n")

@@ -46,9 +46,16 @@ def desk() -> Desk:
     return Desk()
 
 
-def caller(*entries: str, arguments: tuple[str, ...] = ("login",), **more: str) -> Caller:
+def caller(
+    *entries: str,
+    arguments: tuple[str, ...] = ("login",),
+    channel: str = "PJSIP/200-0000002a",
+    hang_up_at: str = "",
+    empty: str = "",
+) -> Caller:
+    """Return a caller; the mailbox of 1004 has the password ``empty``, all others have PIN."""
     passwords = {f"{u}@default": PIN for u in ("1001", "1002", "1003", "200", "300")}
-    return Caller(entries, {**passwords, "1004@default": more.pop("empty", "")}, arguments=arguments, **more)
+    return Caller(entries, {**passwords, "1004@default": empty}, None, channel, arguments, hang_up_at)
 
 
 def test_extension_and_pin_log_in(desk: Desk) -> None:
