@@ -1,0 +1,3 @@
+"""Hot Desking for FreePBX."""
+
+__version__ = "0.1.0"
