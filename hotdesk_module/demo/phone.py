@@ -11,6 +11,7 @@ from hotdesk_module.demo.channel import CallerId, Channel
 from hotdesk_module.demo.monitor import Monitor
 
 KEYS = "0123456789*#"
+NOBODY = CallerId("", "")
 
 
 class State(enum.Enum):
@@ -47,7 +48,7 @@ class Phone:
         self.lamp = False
         self.offer: Offer | None = None
         self.channel: Channel | None = None
-        self.peer = CallerId("", "")
+        self.peer = NOBODY
         self.message = ""
         self.since = 0.0
 
@@ -56,6 +57,7 @@ class Phone:
         with self._monitor.lock:
             if self.state is State.RINGING and self.offer is not None:
                 self.offer.answer(self.number)
+                self._monitor.touch()
             elif self.state is State.DIAL_TONE and self.digits:
                 self._send()
             elif self.state in (State.IDLE, State.ENDED):
@@ -66,6 +68,7 @@ class Phone:
             self._stop_timer()
             if self.state is State.RINGING and self.offer is not None:
                 self.offer.decline(self.number)
+                self._monitor.touch()
                 return
             channel = self.channel
             self.rest()
@@ -98,7 +101,7 @@ class Phone:
         self.offer = None
         self._set(state, peer, message)
 
-    def _set(self, state: State, peer: CallerId = CallerId("", ""), message: str = "") -> None:
+    def _set(self, state: State, peer: CallerId = NOBODY, message: str = "") -> None:
         self._stop_timer()
         self.state, self.peer, self.message, self.since = state, peer, message, time.time()
         self.digits = ""

@@ -74,7 +74,11 @@ class Feed:
 
 
 class Press(NamedTuple):
-    """One thing the page does when a visitor lets it show a step: on which phone, which keys, then wait for what."""
+    """One thing the page does when a visitor lets it show a step.
+
+    `keys` are pressed one after another on `phone`; "lift", "hangup" and "wait" are what they say. `until` is what to
+    wait for afterwards, as <phone>:<state> (or "secret": the phone asks for a PIN).
+    """
 
     phone: str
     keys: str
@@ -82,53 +86,76 @@ class Press(NamedTuple):
 
 
 class Step(NamedTuple):
+    """A step of the tour. `at` is where Ravi must sit for it to make sense."""
+
     id: str
     title: str
     text: str
+    result: str
     show: tuple[Press, ...]
+    at: str = ""
 
 
-# "lift" and "hangup" are the handset; "until" names the state of a phone to wait for, as <phone>:<state>.
+def sit_down(phone: str) -> tuple[Press, ...]:
+    """Return how Ravi logs in at a phone the short way."""
+    return (Press(phone, "lift *111003", f"{phone}:secret"), Press(phone, "6294#", f"{phone}:idle"))
+
+
 STEPS = (
     Step(
         "sit",
-        "Sit down at the Lobby phone",
-        "Dial *11 on Lobby, then Ravi's extension 1003 # and his PIN 6294 #.",
-        (Press("200", "lift *11 #", "200:listening"), Press("200", "1003#", "200:secret"), Press("200", "6294#")),
+        "Sit down",
+        "At the Lobby phone dial *11, then Ravi’s extension 1003 #, then his PIN 6294 #.",
+        "Ravi sits at the Lobby phone.",
+        (
+            Press("200", "lift *11#", "200:listening"),
+            Press("200", "wait 1003#", "200:secret"),
+            Press("200", "wait 6294#", "200:idle"),
+        ),
     ),
     Step(
         "reach",
-        "Be reached there",
-        "Call 1003 from Maria's mobile. Ravi has no phone of his own: Lobby rings. Answer it.",
+        "Be reached",
+        "Call 1003 from Maria’s mobile. Ravi has no phone of his own: the Lobby phone rings. Answer it.",
+        "Ravi’s calls find him at the Lobby phone.",
         (
             Press("outside", "lift 1003", "200:ringing"),
-            Press("200", "lift", "200:talking"),
-            Press("200", "wait hangup"),
+            Press("200", "wait lift", "200:talking"),
+            Press("200", "wait wait hangup", "outside:idle"),
         ),
+        "200",
     ),
     Step(
         "known",
         "Be recognised",
-        "Dial 1001 on Lobby. John's phone shows Ravi Patel, not Lobby.",
-        (Press("200", "lift 1001", "1001:ringing"), Press("200", "wait hangup")),
+        "Dial 1001 on the Lobby phone. John’s phone shows Ravi Patel, not Lobby.",
+        "John saw Ravi’s name on his phone.",
+        (Press("200", "lift 1001", "1001:ringing"), Press("200", "wait wait wait hangup", "1001:idle")),
+        "200",
     ),
     Step(
         "move",
-        "Move to the Meeting room",
-        "Dial *111003 there, then the PIN. Lobby is free again at once; nobody had to log out.",
-        (Press("202", "lift *111003", "202:secret"), Press("202", "6294#")),
+        "Move",
+        "Walk to the Meeting room and dial *111003 there, then the PIN. Nobody has to log out first.",
+        "Ravi moved; the Lobby phone is itself again.",
+        sit_down("202"),
+        "200",
     ),
     Step(
         "emergency",
         "Call for help",
-        "Dial 911 in the Meeting room. They see the place of the phone, not the name of the person.",
-        (Press("202", "lift 911", "202:talking"), Press("202", "wait hangup")),
+        "Dial 911 in the Meeting room. They see where the phone stands, not who sits there.",
+        "911 saw the Meeting room, the place to send help to.",
+        (Press("202", "lift 911", "202:talking"), Press("202", "wait wait wait hangup", "202:idle")),
+        "202",
     ),
     Step(
         "leave",
         "Leave",
-        "Dial *12. The phone is as it was; calls to Ravi go to his voicemail.",
-        (Press("202", "lift *12"),),
+        "Dial *12 in the Meeting room. The phone is as it was; Ravi’s calls go to his voicemail.",
+        "The phone is as it was.",
+        (Press("202", "lift *12", "202:idle"),),
+        "202",
     ),
 )
 

@@ -9,7 +9,7 @@ from hotdesk_module.demo.calls import OUTSIDE
 from hotdesk_module.demo.hints import HintState
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.demo.phone import Phone, State
-from hotdesk_module.demo.story import STEPS, Item
+from hotdesk_module.demo.story import STEPS, Item, Press, sit_down
 
 Json = dict[str, Any]
 
@@ -30,7 +30,14 @@ def snapshot(pbx: Pbx) -> Json:
 
 def tour() -> list[Json]:
     """Return the steps of the tour with what "Show me" presses; these never change."""
-    return [{**step._asdict(), "show": [press._asdict() for press in step.show]} for step in STEPS]
+    return [
+        {**step._asdict(), "show": _presses(step.show), "before": _presses(sit_down(step.at)) if step.at else []}
+        for step in STEPS
+    ]
+
+
+def _presses(presses: tuple[Press, ...]) -> list[Json]:
+    return [press._asdict() for press in presses]
 
 
 def _phone(phone: Phone, seats: dict[str, str]) -> Json:
