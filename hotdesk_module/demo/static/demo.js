@@ -165,7 +165,9 @@
     const row = make("div", item.id > newest && newest ? "change fresh" : "change");
     const values = make("div", "values");
     values.append(chip(item.old, "old"), "→", chip(item.new, "new"));
-    row.append(make("code", "", item.text), values);
+    const line = make("div", "line");
+    line.append(make("code", "", item.text), values);
+    row.append(line);
     if (item.reason) row.append(make("p", "", item.reason));
     return row;
   }
@@ -227,7 +229,7 @@
     } else {
       say("That is all of it.", "No reload, no reboot, no re-registration: a few keys in Asterisk’s database.");
     }
-    show.disabled = !step;
+    show.hidden = !step;
     text(show, player ? "Stop" : "Show me");
     show.classList.toggle("playing", Boolean(player));
   }
