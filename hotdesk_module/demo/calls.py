@@ -148,7 +148,7 @@ class Calls:
         self._feed.note(f"{phone.label} dials {cast.EMERGENCY_NUMBER}: they see “{shown.name}” {shown.number}")
         channel.answer()
         self._show(phone, channel, State.TALKING, CallerId("Emergency", cast.EMERGENCY_NUMBER))
-        channel.heard = f"They see: {shown.name} {shown.number}"
+        channel.show(f"They see: {shown.name} {shown.number}")
         if phone.number in self.seats():
             self._tour.tick("emergency")
         self._monitor.wait_for(lambda: channel.hungup, 60)

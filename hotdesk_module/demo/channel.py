@@ -103,6 +103,12 @@ class Channel:
             digit = self._digits.popleft() if self._digits and not self.hungup else ""
             return Played(digit, taken)
 
+    def show(self, text: str) -> None:
+        """Put words on the display that no prompt says."""
+        with self._monitor.lock:
+            self.heard, self.entry, self.secret = text, "", False
+            self._monitor.touch()
+
     def wait_digit(self, seconds: float) -> str:
         """Return the next digit; the empty string when there was none in time, or no caller any more."""
         with self._monitor.lock:

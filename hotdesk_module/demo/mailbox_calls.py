@@ -14,7 +14,7 @@ def leave(channel: Channel, voicemail: Voicemail, box: Mailbox, seconds: float) 
     channel.play("beep")
     if channel.hungup:
         return
-    channel.heard, channel.entry = "Recording. Speak, then hang up or press #.", ""
+    channel.show("Recording. Speak, then hang up or press #.")
     channel.wait_digit(seconds)
     voicemail.leave(box, channel.caller)
     if not channel.hungup:
