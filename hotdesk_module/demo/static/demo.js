@@ -234,6 +234,12 @@
     show.classList.toggle("playing", Boolean(player));
   }
 
+  // Where the phones stand one below the other, go where something happens.
+  function bring(node) {
+    const block = window.innerWidth > 760 ? "nearest" : node.matches(".tour") ? "start" : "center";
+    node.scrollIntoView({ block, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }
+
   const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
   const phoneOf = (id) => state.phones.find((phone) => phone.id === id);
 
@@ -248,6 +254,7 @@
 
   async function perform(run, presses) {
     for (const step of presses) {
+      if (player === run) bring(cards.get(step.phone));
       for (const word of step.keys.split(" ")) {
         if (player !== run) return;
         if (word === "wait") await sleep(900);
@@ -269,13 +276,13 @@
     chosen = null;
     drawTour();
     for (const phone of state.phones) if (phone.state !== "idle") await act(phone.id, "hangup");
-    cards.get(step.show[0].phone).scrollIntoView({ block: "nearest", behavior: "smooth" });
     await sleep(250);
     if (step.at && phoneOf(step.at).user !== "1003") await perform(run, step.before);
     if (player === run) await perform(run, step.show);
     if (player === run) {
       player = null;
       drawTour();
+      bring(document.querySelector(".tour"));
     }
   }
 
