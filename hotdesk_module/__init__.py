@@ -1,3 +1,3 @@
-"""Hot Desking for FreePBX."""
+"""Hot desking for FreePBX: any shared phone becomes yours while you sit at it."""
 
 __version__ = "0.1.0"

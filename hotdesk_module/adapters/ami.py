@@ -1,0 +1,243 @@
+"""Asterisk's manager interface (AMI): a synchronous client on a socket.
+
+One connection, opened and signed in with the first action; after any failure it is closed and the next action opens
+another. Not to be shared between threads. Bytes that are not UTF-8 survive a round trip.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import deque
+from typing import NamedTuple
+
+from hotdesk_module.config import Manager
+from hotdesk_module.errors import AsteriskDown, BadValue
+
+# Seconds.
+CONNECT_TIMEOUT = 2.0
+REPLY_TIMEOUT = 5.0
+
+_END = b"\r\n\r\n"
+
+
+class Message(NamedTuple):
+    """A response or an event: its headers in order, some of them more than once."""
+
+    headers: tuple[tuple[str, str], ...]
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the first header of a name, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), default)
+
+    def all(self, name: str) -> list[str]:
+        """Return every header of a name."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+
+class Response(NamedTuple):
+    """What an action was answered.
+
+    Attributes:
+        message: the response itself.
+        events: those of a list, without the one that ends it.
+    """
+
+    message: Message
+    events: tuple[Message, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Return whether Asterisk did it."""
+        return self.message.get("Response") != "Error"
+
+    @property
+    def text(self) -> str:
+        """Return Asterisk's words, e.g. why not."""
+        return self.message.get("Message")
+
+
+class Ami:
+    """A connection to Asterisk's manager interface.
+
+    Args:
+        events: what Asterisk shall send unasked, as its manager names it: ``off``, ``on``, ``system,call``.
+        timeout: seconds to wait for an answer.
+    """
+
+    def __init__(self, manager: Manager, events: str = "off", timeout: float = REPLY_TIMEOUT) -> None:
+        self._manager = manager
+        self._wanted = events
+        self._timeout = timeout
+        self._socket: socket.socket | None = None
+        self._buffer = bytearray()
+        self._events: deque[Message] = deque()
+        self._number = 0
+
+    def action(self, name: str, *more: tuple[str, str], **headers: str) -> Response:
+        """Send an action and return its answer, with all events where the answer is a list.
+
+        Args:
+            more: headers whose names are no names of Python.
+
+        Raises:
+            AsteriskDown: Asterisk does not answer, or does not let us in. What it answers to the action itself is
+                the caller's to judge.
+            BadValue: a header would break the protocol.
+        """
+        self._check(name, *more, *headers.items())
+        if self._socket is None:
+            self._open()
+        return self._exchange(name, (*more, *headers.items()))
+
+    def command(self, text: str) -> list[str]:
+        """Return the lines a command of Asterisk's console prints.
+
+        Raises:
+            AsteriskDown: Asterisk does not answer, or refuses.
+        """
+        response = self.action("Command", Command=text)
+        if not response.ok:
+            raise AsteriskDown(f"{self._name()} refuses '{text}': {response.text}.")
+        return response.message.all("Output")
+
+    def demand(self, name: str, *more: tuple[str, str], **headers: str) -> Response:
+        """Send an action that must succeed.
+
+        Raises:
+            AsteriskDown: Asterisk does not answer, or refuses; its words are in the message.
+        """
+        response = self.action(name, *more, **headers)
+        if not response.ok:
+            raise AsteriskDown(f"{self._name()} refuses {name}: {response.text}.")
+        return response
+
+    def event(self, timeout: float) -> Message | None:
+        """Return the next event that came unasked, or None when none comes within ``timeout`` seconds.
+
+        Raises:
+            AsteriskDown: the connection is lost, which may have cost events.
+        """
+        if self._events:
+            return self._events.popleft()
+        if self._socket is None:
+            self._open()
+        try:
+            return self._receive(time.monotonic() + timeout)
+        except socket.timeout:
+            return None
+
+    def close(self) -> None:
+        """Hang up; the next action connects again."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._buffer.clear()
+        self._events.clear()
+
+    def _open(self) -> None:
+        at = self._manager
+        self._check("Login", ("Username", at.user), ("Secret", at.secret))
+        try:
+            self._socket = socket.create_connection((at.host, at.port), CONNECT_TIMEOUT)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            raise AsteriskDown(f"{self._name()} does not answer: {error.strerror or error}.") from error
+        login = (("Username", at.user), ("Secret", at.secret), ("Events", self._wanted))
+        try:
+            self._line(time.monotonic() + self._timeout)
+        except socket.timeout as error:
+            self.close()
+            raise AsteriskDown(f"{self._name()} does not greet us: is it Asterisk's manager?") from error
+        answer = self._exchange("Login", login)
+        if not answer.ok:
+            self.close()
+            raise AsteriskDown(f"{self._name()} does not let '{at.user}' in: {answer.text}.")
+
+    def _exchange(self, name: str, headers: tuple[tuple[str, str], ...]) -> Response:
+        """Send and await the answer; a connection on which either fails is of no use any more."""
+        assert self._socket is not None
+        self._number += 1
+        number = f"hdsk{self._number}"
+        lines = [f"{key}: {value}\r\n" for key, value in (("Action", name), ("ActionID", number), *headers)]
+        try:
+            self._socket.settimeout(self._timeout)
+            self._socket.sendall("".join([*lines, "\r\n"]).encode("utf-8", "surrogateescape"))
+            return self._answer(number)
+        except socket.timeout as error:
+            self.close()
+            raise AsteriskDown(f"{self._name()} does not answer {name} within {self._timeout:g} seconds.") from error
+        except OSError as error:
+            self.close()
+            raise AsteriskDown(f"{self._name()} hung up: {error.strerror or error}.") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _answer(self, number: str) -> Response:
+        response: Message | None = None
+        events: list[Message] = []
+        while True:
+            # Each part of a long list has the whole time.
+            message = self._receive(time.monotonic() + self._timeout)
+            mine = message.get("ActionID") == number
+            if not mine or (response is None and not message.get("Response")):
+                # What came unasked; an event that our action itself caused bears its number too.
+                if message.get("Event") and self._wanted != "off":
+                    self._events.append(message)
+            elif response is None:
+                response = message
+                if message.get("EventList").lower() != "start":
+                    return Response(message)
+            elif message.get("EventList").lower() in ("complete", "cancelled"):
+                return Response(response, tuple(events))
+            else:
+                events.append(message)
+
+    def _receive(self, deadline: float) -> Message:
+        """Return the next message; socket.timeout leaves what has arrived of it for the next time."""
+        start = 0
+        while True:
+            end = self._buffer.find(_END, start)
+            if end >= 0:
+                break
+            start = max(0, len(self._buffer) - len(_END) + 1)
+            self._fill(deadline)
+        text = self._buffer[:end].decode("utf-8", "surrogateescape")
+        del self._buffer[: end + len(_END)]
+        pairs = (line.partition(":") for line in text.split("\r\n"))
+        # One blank follows the colon; more of them belong to the value.
+        return Message(tuple((key, value[1:] if value[:1] == " " else value) for key, _, value in pairs))
+
+    def _line(self, deadline: float) -> str:
+        while b"\r\n" not in self._buffer:
+            self._fill(deadline)
+        line, _, rest = bytes(self._buffer).partition(b"\r\n")
+        self._buffer[:] = rest
+        return line.decode("utf-8", "replace")
+
+    def _fill(self, deadline: float) -> None:
+        assert self._socket is not None
+        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            data = self._socket.recv(65536)
+        except socket.timeout:
+            raise
+        except OSError as error:
+            self.close()
+            raise AsteriskDown(f"{self._name()} hung up: {error.strerror or error}.") from error
+        if not data:
+            self.close()
+            raise AsteriskDown(f"{self._name()} hung up.")
+        self._buffer += data
+
+    def _check(self, name: str, *headers: tuple[str, str]) -> None:
+        for key, value in (("Action", name), *headers):
+            if any(c in "\r\n\0" for c in key + value) or ":" in key:
+                shown = "" if key == "Secret" else f": {value[:40]!r}"
+                raise BadValue(f"A line break or a NUL cannot be sent to Asterisk's manager ({key}{shown}).")
+
+    def _name(self) -> str:
+        return f"Asterisk's manager at {self._manager.host}:{self._manager.port}"

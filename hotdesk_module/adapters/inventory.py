@@ -1,0 +1,118 @@
+"""FreePBX's own tables, read only: its words are ``device`` and ``user``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hotdesk_module.adapters.sql import Connection, MissingTable, Row, marks
+from hotdesk_module.config import MANAGER_PORT, Manager
+from hotdesk_module.core.model import Device, User
+from hotdesk_module.ports import Flags
+
+_DEVICES = "SELECT id, tech, dial, user, hint_override, description, emergency_cid FROM devices"
+_USERS = "SELECT extension, name, voicemail FROM users"
+_SETTINGS = (
+    "SELECT keyword, value FROM freepbx_settings WHERE keyword IN ('USEDEVSTATE', 'AMPEXTENSIONS',"
+    " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT')"
+)
+_MODULES = "SELECT 'module', enabled FROM modules WHERE modulename = 'donotdisturb'"
+_CODES = "SELECT modulename, featurename, defaultcode, customcode FROM featurecodes WHERE enabled = 1"
+
+OURS = "hotdesk"
+
+
+class SqlInventory:
+    """See :class:`hotdesk_module.ports.Inventory`.
+
+    FreePBX's settings are read once; a process that lives long calls :meth:`refresh`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._settings: dict[str, str] | None = None
+
+    def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
+        """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
+        asked = [(c, tuple(v)) for c, v in (("id", ids), ("user", users)) if v is not None]
+        clauses = [f"{column} IN ({marks(values)})" for column, values in asked if values]
+        if asked and not clauses:
+            return ()
+        where = f" WHERE {' OR '.join(clauses)}" if clauses else ""
+        return tuple(_device(r) for r in self._db.select(_DEVICES + where, [v for _, vs in asked for v in vs]))
+
+    def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
+        """Return all users, or those among ``extensions``."""
+        if extensions is None:
+            return tuple(_user(r) for r in self._db.select(_USERS))
+        wanted = tuple(extensions)
+        if not wanted:
+            return ()
+        return tuple(_user(r) for r in self._db.select(f"{_USERS} WHERE extension IN ({marks(wanted)})", wanted))
+
+    def flags(self) -> Flags:
+        """Return the settings of FreePBX that matter here; what has no row is as FreePBX has it by default."""
+        settings = self._read()
+        return Flags(
+            dnd_in_hints=_on(settings.get("USEDEVSTATE", "1")) and _on(settings.get("module", "1")),
+            device_and_user=settings.get("AMPEXTENSIONS", "") == "deviceanduser",
+        )
+
+    def manager(self) -> Manager:
+        """Return how FreePBX itself signs in to Asterisk's manager."""
+        settings = self._read()
+        port = settings.get("ASTMANAGERPORT", "")
+        return Manager(
+            host=settings.get("ASTMANAGERHOST", "") or "localhost",
+            port=int(port) if port.isascii() and port.isdigit() else MANAGER_PORT,
+            user=settings.get("AMPMGRUSER", "") or "admin",
+            secret=settings.get("AMPMGRPASS", ""),
+        )
+
+    def refresh(self) -> None:
+        """Forget FreePBX's settings; the next question reads them again."""
+        self._settings = None
+
+    def transports(self, devices: Iterable[str]) -> dict[str, str]:
+        """Return the SIP transport FreePBX has for a device, where it has one."""
+        wanted = tuple(devices)
+        if not wanted:
+            return {}
+        rows = self._db.select(
+            f"SELECT id, data FROM sip WHERE keyword = 'transport' AND data <> '' AND id IN ({marks(wanted)})", wanted
+        )
+        return {r[0]: r[1] for r in rows}
+
+    def feature_codes(self) -> dict[str, tuple[str, str]]:
+        """Return every enabled feature code: code to (module, feature).
+
+        Where two modules have one code the other's is named, so that who asks about ours learns of it.
+        """
+        codes: dict[str, tuple[str, str]] = {}
+        for module, feature, default, custom in self._db.select(_CODES):
+            code = custom or default
+            if code and (module != OURS or code not in codes):
+                codes[code] = (module, feature)
+        return codes
+
+    def _read(self) -> dict[str, str]:
+        if self._settings is None:
+            try:
+                rows = self._db.select(f"{_SETTINGS} UNION ALL {_MODULES}")
+            except MissingTable:
+                rows = self._db.select(_SETTINGS)
+            self._settings = {r[0]: str(r[1] or "") for r in rows}
+        return self._settings
+
+
+def _device(row: Row) -> Device:
+    number, tech, dial, user, override, description, emergency_cid = row
+    return Device(number, tech, dial, user or "", override or dial, description or "", emergency_cid or "")
+
+
+def _user(row: Row) -> User:
+    extension, name, voicemail = row
+    return User(extension, name or "", "" if voicemail in (None, "", "novm") else voicemail)
+
+
+def _on(value: str) -> bool:
+    return value.strip().lower() in ("1", "true", "yes", "on")

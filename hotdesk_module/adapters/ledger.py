@@ -1,0 +1,280 @@
+"""The truth about sessions, in our tables of FreePBX's database.
+
+One literal text of SQL for MySQL and SQLite. Whatever belongs together is one transaction, in as few statements as it
+takes, for a caller waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from hotdesk_module.adapters.sql import Connection, Duplicate, Row, Value, marks
+from hotdesk_module.core.model import Event, Keys, Phone, Session
+from hotdesk_module.core.policy import Attempts, Failure
+from hotdesk_module.errors import Busy, DuplicateMac
+from hotdesk_module.ports import HistoryFilter
+
+LOCK = "hotdesk"
+LOCK_SECONDS = 10.0
+
+_PHONES = "SELECT device, label, mac, location, login_code, logout_code, idle_hours, enabled FROM hotdesk_phones"
+_ADD_PHONE = (
+    "INSERT INTO hotdesk_phones (device, label, mac, location, login_code, logout_code, idle_hours, enabled)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_SESSIONS = "SELECT phone, user, since, slot, kept FROM hotdesk_sessions"
+_ADD_SESSION = "INSERT INTO hotdesk_sessions (phone, user, since, slot, kept) VALUES (%s, %s, %s, %s, %s)"
+_END_SESSION = "DELETE FROM hotdesk_sessions WHERE phone = %s AND user = %s"
+_EVENTS = "SELECT at, event, phone, user, source, actor, code, detail, applied, pending, id FROM hotdesk_events"
+_ADD_EVENT = (
+    "INSERT INTO hotdesk_events (at, event, phone, user, source, actor, code, detail, applied, pending)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_ATTEMPTS = "SELECT kind, subject, failures, locked_until FROM hotdesk_lockouts"
+
+
+class SqlLedger:
+    """See :class:`hotdesk_module.ports.Ledger`."""
+
+    def __init__(self, connection: Connection, lock_seconds: float = LOCK_SECONDS) -> None:
+        self._db = connection
+        self._lock_seconds = lock_seconds
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the one lock of all writers."""
+        return self._db.lock(LOCK, self._lock_seconds)
+
+    def close(self) -> None:
+        """Let go of this thread's connection; the next use opens it again."""
+        self._db.close()
+
+    def phones(self, devices: Iterable[str] | None = None) -> tuple[Phone, ...]:
+        """Return the phones of the pool, or those among ``devices``."""
+        wanted = None if devices is None else tuple(devices)
+        if wanted is None:
+            rows = self._db.select(_PHONES)
+        elif wanted:
+            rows = self._db.select(f"{_PHONES} WHERE device IN ({marks(wanted)})", wanted)
+        else:
+            return ()
+        found = [Phone(r[0], r[1], r[2] or "", r[3], r[4], r[5], r[6], bool(r[7])) for r in rows]
+        return tuple(sorted(found, key=lambda p: (len(p.device), p.device)))
+
+    def save_phones(self, phones: Iterable[Phone]) -> None:
+        """Insert or replace phones, all or none."""
+        saved = tuple({p.device: p for p in phones}.values())
+        if not saved:
+            return
+        devices = [p.device for p in saved]
+        try:
+            with self._db.transaction():
+                # Removed first, so that two phones can exchange their addresses.
+                self._db.execute(f"DELETE FROM hotdesk_phones WHERE device IN ({marks(devices)})", devices)
+                self._db.many(_ADD_PHONE, [_phone_values(p) for p in saved])
+        except Duplicate:
+            raise self._duplicate_mac(saved) from None
+
+    def _duplicate_mac(self, saved: tuple[Phone, ...]) -> DuplicateMac:
+        """Return which address belongs to which phone already."""
+        owners: dict[str, str] = {}
+        new = {p.device for p in saved}
+        taken = [p for p in self.phones() if p.device not in new]
+        for phone in (*taken, *saved):
+            if phone.mac and phone.mac in owners:
+                return DuplicateMac(f"The address {phone.mac} belongs to phone {owners[phone.mac]} already.")
+            owners[phone.mac] = phone.device
+        return DuplicateMac("Two phones cannot have one MAC address.")
+
+    def remove_phone(self, device: str) -> None:
+        """Take a phone out of the pool."""
+        self._db.execute("DELETE FROM hotdesk_phones WHERE device = %s", (device,))
+
+    def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
+        """Return all sessions, or those at one of ``phones`` or of one of ``users``."""
+        where, values = _either("phone", phones, "user", users)
+        if where is None:
+            return ()
+        rows = self._db.select(f"{_SESSIONS}{where} ORDER BY since, phone", values)
+        return tuple(Session(r[0], r[1], r[2], r[3], _keys_by_extension(r[4])) for r in rows)
+
+    def change(self, ended: Iterable[Session], started: Session | None, events: Iterable[Event]) -> tuple[int, ...]:
+        """Write ended and begun sessions and their events in one transaction.
+
+        Raises:
+            Busy: somebody changed the same sessions without holding the lock.
+        """
+        gone = [(s.phone, s.user) for s in ended]
+        try:
+            with self._db.transaction():
+                if gone:
+                    self._db.many(_END_SESSION, gone)
+                if started is not None:
+                    s = started
+                    self._db.execute(_ADD_SESSION, (s.phone, s.user, s.since, s.slot, _json(s.kept)))
+                return tuple(self._db.execute(_ADD_EVENT, _event_values(e)).id for e in events)
+        except Duplicate as error:
+            raise Busy("Somebody logged in there at the same moment; try again.") from error
+
+    def unapplied(self) -> tuple[Event, ...]:
+        """Return the events that the projection does not follow yet."""
+        return tuple(_event(r) for r in self._db.select(f"{_EVENTS} WHERE applied = 0 ORDER BY id"))
+
+    def mark_applied(self, ids: Iterable[int]) -> None:
+        """Note that the projection follows these events."""
+        done = tuple(ids)
+        if done:
+            self._db.execute(f"UPDATE hotdesk_events SET applied = 1 WHERE id IN ({marks(done)})", done)
+
+    def events(self, wanted: HistoryFilter) -> tuple[Event, ...]:
+        """Return the history, newest first."""
+        conditions: list[str] = []
+        values: list[Value] = []
+        tests: tuple[tuple[str, Value], ...] = (
+            ("phone = %s", wanted.phone or None),
+            ("user = %s", wanted.user or None),
+            ("event = %s", wanted.event or None),
+            ("at >= %s", wanted.since),
+            ("at <= %s", wanted.until),
+        )
+        for condition, value in tests:
+            if value is not None:
+                conditions.append(condition)
+                values.append(value)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = self._db.select(
+            f"{_EVENTS}{where} ORDER BY at DESC, id DESC LIMIT %s OFFSET %s", (*values, wanted.limit, wanted.offset)
+        )
+        return tuple(_event(r) for r in rows)
+
+    def forget_events(self, before: int) -> int:
+        """Remove applied events older than ``before``."""
+        return self._db.execute("DELETE FROM hotdesk_events WHERE applied = 1 AND at < %s", (before,)).rows
+
+    def attempts(self, kind: str, subject: str) -> Attempts:
+        """Return the wrong PINs of a ``user`` or ``phone``."""
+        rows = self._db.select(f"{_ATTEMPTS} WHERE kind = %s AND subject = %s", (kind, subject))
+        return _attempts(rows[0]) if rows else Attempts()
+
+    def save_attempts(self, kind: str, subject: str, attempts: Attempts) -> None:
+        """Store them; a count without failures and lock is removed."""
+        if attempts == Attempts():
+            self._db.execute("DELETE FROM hotdesk_lockouts WHERE kind = %s AND subject = %s", (kind, subject))
+            return
+        failures = " ".join(f"{f.at}:{f.other}" for f in attempts.failures)
+        self._db.execute(
+            "REPLACE INTO hotdesk_lockouts (kind, subject, failures, locked_until) VALUES (%s, %s, %s, %s)",
+            (kind, subject, failures, attempts.locked_until),
+        )
+
+    def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
+        """Return (kind, subject, attempts) of everybody who has any."""
+        return tuple((r[0], r[1], _attempts(r)) for r in self._db.select(f"{_ATTEMPTS} ORDER BY kind, subject"))
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings that somebody changed."""
+        return {r[0]: r[1] for r in self._db.select("SELECT name, value FROM hotdesk_settings")}
+
+    def save_settings(self, values: Mapping[str, str | None]) -> None:
+        """Store settings, all or none; None goes back to the default."""
+        default = [name for name, value in values.items() if value is None]
+        changed = [(name, value) for name, value in values.items() if value is not None]
+        with self._db.transaction():
+            if default:
+                self._db.execute(f"DELETE FROM hotdesk_settings WHERE name IN ({marks(default)})", default)
+            if changed:
+                self._db.many("REPLACE INTO hotdesk_settings (name, value) VALUES (%s, %s)", changed)
+
+
+def _either(
+    first: str, ones: Iterable[str] | None, second: str, others: Iterable[str] | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return a WHERE clause for rows that have one of either; no clause where both are None, None where none can."""
+    if ones is None and others is None:
+        return "", ()
+    asked = [(c, tuple(v)) for c, v in ((first, ones), (second, others)) if v is not None]
+    clauses = [f"{column} IN ({marks(values)})" for column, values in asked if values]
+    if not clauses:
+        return None, ()
+    return f" WHERE {' OR '.join(clauses)}", tuple(v for _, values in asked for v in values)
+
+
+def _text(text: str, length: int) -> str:
+    """Return free text as it fits a column; what is not Unicode (bytes of a command line) becomes question marks."""
+    return text.encode("utf-8", "replace").decode()[:length]
+
+
+def _phone_values(phone: Phone) -> tuple[Value, ...]:
+    return (
+        phone.device,
+        _text(phone.label, 100),
+        phone.mac or None,
+        _text(phone.location, 100),
+        phone.login_code,
+        phone.logout_code,
+        phone.idle_hours,
+        int(phone.enabled),
+    )
+
+
+def _event_values(event: Event) -> tuple[Value, ...]:
+    return (
+        event.at,
+        _text(event.event, 20),
+        _text(event.phone, 20),
+        _text(event.user, 20),
+        _text(event.source, 20),
+        _text(event.actor, 100),
+        _text(event.code, 40),
+        _text(event.detail, 255),
+        int(event.applied),
+        _json(event.pending),
+    )
+
+
+def _event(row: Row) -> Event:
+    at, event, phone, user, source, actor, code, detail, applied, pending, number = row
+    return Event(at, event, phone, user, source, actor, code, detail, bool(applied), _keys(pending), number)
+
+
+def _attempts(row: Row) -> Attempts:
+    failures = (part.partition(":") for part in str(row[2]).split())
+    return Attempts(tuple(Failure(int(at), other) for at, _, other in failures if at.isdigit()), row[3])
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    if value is None:
+        return None
+    import json
+
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _keys(text: str | None) -> Keys | None:
+    """Return keys as they were stored; a text that is not ours is no keys, for a repair must not fail because of it."""
+    value = _parsed(text)
+    return None if value is None else {str(k): v for k, v in value.items() if v is None or isinstance(v, str)}
+
+
+def _keys_by_extension(text: str | None) -> dict[str, Keys] | None:
+    value = _parsed(text)
+    if value is None:
+        return None
+    return {
+        str(extension): {str(k): v for k, v in keys.items() if v is None or isinstance(v, str)}
+        for extension, keys in value.items()
+        if isinstance(keys, dict)
+    }
+
+
+def _parsed(text: str | None) -> dict[Any, Any] | None:
+    if not text:
+        return None
+    import json
+
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,25 @@
+"""Join a configuration to the adapters of the database; for the entry points."""
+
+from __future__ import annotations
+
+from hotdesk_module.adapters.inventory import SqlInventory
+from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.sql import SQLITE, Connection
+from hotdesk_module.config import Config, Database
+
+
+def open_connection(database: Database) -> Connection:
+    """Return a connection, which is not opened before its first use."""
+    if database.kind == SQLITE:
+        from hotdesk_module.adapters.sqlite import Sqlite
+
+        return Sqlite(database.path)
+    from hotdesk_module.adapters.mysql import MySql
+
+    return MySql(database)
+
+
+def open_ledger(config: Config) -> tuple[SqlLedger, SqlInventory]:
+    """Return the ledger and FreePBX's tables on one connection, which is not opened before its first use."""
+    connection = open_connection(config.database)
+    return SqlLedger(connection), SqlInventory(connection)

@@ -1,0 +1,78 @@
+"""Hints, lamps and events by Asterisk's manager interface; no reload, about 0.2 ms each (V)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+CONTEXT = "ext-local"
+
+# Of more than these, all hints at once are sooner read than each.
+MANY = 50
+# ExtensionState cuts a hint at this length, ExtensionStateList does not (seen on 22).
+CUT = 255
+
+
+class Headers(Protocol):
+    """A response or an event of the manager."""
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a header."""
+
+
+class Answer(Protocol):
+    """What the manager answered to an action."""
+
+    @property
+    def message(self) -> Headers:
+        """Return the response."""
+
+    @property
+    def events(self) -> tuple[Headers, ...]:
+        """Return the events of a list."""
+
+
+class Manager(Protocol):
+    """The part of :class:`hotdesk_module.adapters.ami.Ami` that is needed here."""
+
+    def demand(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
+        """Send an action that must succeed."""
+
+
+class AmiSwitchboard:
+    """See :class:`hotdesk_module.ports.Switchboard`."""
+
+    def __init__(self, ami: Manager) -> None:
+        self._ami = ami
+
+    def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
+        """Return the hints of ``ext-local`` for these extensions, presence included; None where there is none."""
+        wanted = tuple(dict.fromkeys(extensions))
+        if len(wanted) <= MANY:
+            found = {
+                w: self._ami.demand("ExtensionState", Context=CONTEXT, Exten=w).message.get("Hint") for w in wanted
+            }
+            if all(len(hint.encode("utf-8", "surrogateescape")) < CUT for hint in found.values()):
+                return {extension: hint or None for extension, hint in found.items()}
+        listed = self._ami.demand("ExtensionStateList").events
+        known = {e.get("Exten"): e.get("Hint") for e in listed if e.get("Context") == CONTEXT}
+        return {extension: known.get(extension) or None for extension in wanted}
+
+    def set_hint(self, extension: str, hint: str) -> None:
+        """Replace a hint, commas and all; the console's command would cut it at the comma (F§7)."""
+        self._ami.demand(
+            "DialplanExtensionAdd",
+            Context=CONTEXT,
+            Extension=extension,
+            Priority="hint",
+            Application=hint,
+            Replace="yes",
+        )
+
+    def set_lamp(self, name: str, state: str) -> None:
+        """Set the device state ``Custom:<name>``."""
+        self._ami.demand("Setvar", Variable=f"DEVICE_STATE(Custom:{name})", Value=state)
+
+    def announce(self, event: str, user: str, phone: str) -> None:
+        """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
+        self._ami.demand("UserEvent", UserEvent=event, Data=f"{user},{phone}")

@@ -1,0 +1,171 @@
+"""Ask for extension and PIN, say how it went. The dialogue knows prompts and patience; the rules are the service's."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Callable
+
+from hotdesk_module.agi import prompts
+from hotdesk_module.agi.protocol import Agi
+from hotdesk_module.core import policy
+from hotdesk_module.core.model import User
+from hotdesk_module.errors import BadExtension, CodeNotHere, HotdeskError, LockedOut, NoInput, UnknownPhone, WrongPin
+from hotdesk_module.service import HotDesk, Outcome
+
+# The longest pause while entering digits, in milliseconds.
+PATIENCE = 6000
+# More digits than any extension or PIN has: what is too long is judged as a whole and does not spill into the next
+# question.
+MOST_DIGITS = 40
+
+# The channel variable in which the dialplan finds the outcome.
+STATUS = "HDSK_STATUS"
+
+# After these the caller is asked again; the first four with the same words and the same next step, so that nobody
+# learns by listening which extensions there are.
+_TRY_AGAIN = frozenset(("wrong_pin", "unknown_user", "no_mailbox", "empty_pin", "bad_extension"))
+
+Open = Callable[[], HotDesk]
+
+
+class Dialogue:
+    """One call to a login or logout code.
+
+    Args:
+        open_desk: connects to ledger and Asterisk; called once, while the first prompt is playing.
+    """
+
+    _desk: HotDesk
+
+    def __init__(self, agi: Agi, open_desk: Open) -> None:
+        self._agi = agi
+        self._open_desk = open_desk
+        self._phone = ""
+        self._user = ""
+        self._attempts = 1
+
+    def login(self, extension: str = "", own_code: str = "") -> str:
+        """Hold the dialogue of ``*11`` or ``*11<extension>`` and return the code of its outcome.
+
+        Args:
+            own_code: the code that was dialled, where it is not the general one: it must be this phone's own.
+        """
+        return self._hold(lambda: self._login(extension), own_code, self._ready_for_login)
+
+    def logout(self, own_code: str = "") -> str:
+        """Hold the dialogue of ``*12`` and return the code of its outcome."""
+        return self._hold(lambda: self._desk.logout(self._phone), own_code, lambda: None)
+
+    def apologize(self) -> None:
+        """Say that something is wrong with us, and leave the code for the dialplan."""
+        self._agi.set_variable(STATUS, HotdeskError.code)
+        self._say(prompts.REFUSALS[HotdeskError.code])
+
+    def _hold(self, conversation: Callable[[], Outcome], own_code: str, get_ready: Callable[[], None]) -> str:
+        """Answer, find out which phone it is, converse, and say how it went."""
+
+        def arrive() -> None:
+            self._desk = self._open_desk()
+            self._phone = self._which_phone(technology, name)
+            if own_code and not self._desk.has_code(self._phone, own_code):
+                raise CodeNotHere(f"{own_code} is another phone's code.")
+            get_ready()
+
+        try:
+            self._agi.answer()
+            technology, name = self._channel()
+            self._agi.play(prompts.SETTLE, meanwhile=arrive)
+            code = conversation().code
+            sounds = prompts.OUTCOMES[code]
+        except HotdeskError as error:
+            code, sounds = error.code, prompts.REFUSALS[error.code]
+            if code != "hangup":
+                self._agi.verbose(f"Hot desking at phone {self._phone or '?'}: {error.message}")
+        self._agi.set_variable(STATUS, code)
+        self._say(sounds)
+        return code
+
+    def _channel(self) -> tuple[str, str]:
+        """Return the channel's technology and what it authenticated as; a caller ID can be forged (F§11)."""
+        technology = self._agi.environment.get("agi_channel", "").partition("/")[0]
+        name = {"PJSIP": "${CHANNEL(endpoint)}", "SIP": "${CHANNEL(peername)}"}.get(technology)
+        return technology, self._agi.expand(name) if name else ""
+
+    def _which_phone(self, technology: str, name: str) -> str:
+        """Return the device that is calling.
+
+        Raises:
+            UnknownPhone: the channel is no phone's, or FreePBX dials the device of that name by another channel.
+        """
+        devices = self._desk.inventory.devices([name]) if name else ()
+        if not devices or devices[0].dial != f"{technology}/{name}":
+            raise UnknownPhone(f"The channel {self._agi.environment.get('agi_channel', '')} is not a phone's.")
+        return name
+
+    def _ready_for_login(self) -> None:
+        refusal = self._desk.why_not_here(self._phone)
+        if refusal is None and self._desk.phone_locked(self._phone):
+            refusal = LockedOut(f"Too many wrong PINs from phone {self._phone}.")
+        if refusal is not None:
+            self._desk.refuse(refusal, self._phone)
+            raise refusal
+        self._attempts = self._desk.settings().attempts
+
+    def _login(self, given: str) -> Outcome:
+        for left in reversed(range(self._attempts)):
+            try:
+                return self._attempt(given)
+            except HotdeskError as error:
+                if not left or error.code not in _TRY_AGAIN:
+                    raise
+                if isinstance(error, BadExtension):
+                    given = ""
+                self._say(prompts.REFUSALS[error.code])
+        raise AssertionError("the last attempt returns or raises")
+
+    def _attempt(self, given: str) -> Outcome:
+        """Ask once for what is missing, and try."""
+        extension = given or self._ask(prompts.ASK_EXTENSION)
+        self._user = extension
+        try:
+            policy.check_extension(extension)
+        except BadExtension as error:
+            self._desk.refuse(error, self._phone)
+            raise
+        found: list[User] = []
+        pin = self._ask(prompts.ASK_PIN, lambda: found.extend(self._desk.inventory.users([extension])))
+        user = found[0] if found else None
+        password = self._password(user)
+
+        def verify() -> HotdeskError | None:
+            refusal = policy.refuse_user(extension, user) or policy.refuse_password(extension, password)
+            if refusal is None and not hmac.compare_digest(pin.encode(), policy.pin_of(password).encode()):
+                refusal = WrongPin(f"Wrong PIN for {extension}.")
+            return refusal
+
+        return self._desk.login(self._phone, extension, verify)
+
+    def _password(self, user: User | None) -> str:
+        """Return the mailbox password that Asterisk has in memory at this moment (F§4)."""
+        if user is None or not user.mailbox:
+            return ""
+        return self._agi.expand(f"${{VM_INFO({user.extension}@{user.mailbox},password)}}")
+
+    def _ask(self, sound: str, meanwhile: Callable[[], None] | None = None) -> str:
+        """Return the digits entered; asked a second time if there are none.
+
+        Raises:
+            NoInput: nothing the second time either.
+        """
+        for work in (meanwhile, None):
+            digits = self._agi.get_data(sound, PATIENCE, MOST_DIGITS, work).digits
+            if digits:
+                return digits
+        raise NoInput("Nothing was entered.")
+
+    def _say(self, sounds: tuple[str, ...]) -> None:
+        for sound in sounds:
+            if sound.startswith("{"):
+                self._agi.say_digits(sound.format(phone=self._phone, user=self._user))
+            else:
+                self._agi.play(sound)

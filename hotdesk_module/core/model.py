@@ -1,0 +1,141 @@
+"""The nouns of hot desking, in the words of the design: phone, user, session.
+
+All values are immutable. Times are whole seconds since the epoch, UTC. Extensions and device numbers are text, because
+a leading zero is part of the number.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+# AstDB keys are "FAMILY/rest"; None stands for an absent key.
+Keys = dict[str, Optional[str]]
+
+
+class Phone(NamedTuple):
+    """A FreePBX device that anybody may log in at.
+
+    Attributes:
+        device: FreePBX's device number, e.g. ``200``.
+        label: what people call it, e.g. ``Lobby``.
+        mac: twelve lower-case hexadecimal digits, or empty.
+        location: where it stands, free text.
+        login_code: a code of its own besides the general one, e.g. ``*55``, or empty.
+        logout_code: likewise for logging out.
+        idle_hours: log out after so many hours without a call; 0 is never.
+        enabled: False refuses logins without taking the phone out of the pool.
+    """
+
+    device: str
+    label: str = ""
+    mac: str = ""
+    location: str = ""
+    login_code: str = ""
+    logout_code: str = ""
+    idle_hours: int = 8
+    enabled: bool = True
+
+
+class Session(NamedTuple):
+    """User U sits at phone P since T.
+
+    Attributes:
+        slot: 1 for a user's first phone, 2 for the second one, …; unique for a user.
+        kept: what extensions had set before the session, to be given back: extension to its AstDB keys.
+    """
+
+    phone: str
+    user: str
+    since: int
+    slot: int = 1
+    kept: dict[str, Keys] | None = None
+
+
+class Device(NamedTuple):
+    """A row of FreePBX's table ``devices``.
+
+    Attributes:
+        dial: what Asterisk dials, e.g. ``PJSIP/200``.
+        user: the extension the device belongs to when nobody sits there.
+        hint: what a hint names for it: ``hint_override`` if set, else ``dial`` (F§7).
+    """
+
+    id: str
+    tech: str
+    dial: str
+    user: str
+    hint: str
+    description: str = ""
+    emergency_cid: str = ""
+
+
+class User(NamedTuple):
+    """A row of FreePBX's table ``users``.
+
+    Attributes:
+        mailbox: the voicemail context, or empty where there is no mailbox (FreePBX's ``novm``).
+    """
+
+    extension: str
+    name: str
+    mailbox: str
+
+
+class World(NamedTuple):
+    """What FreePBX's own tables say, as far as it was asked for.
+
+    Attributes:
+        dnd_in_hints: hints carry ``Custom:DND<ext>`` (USEDEVSTATE and the Do Not Disturb module, F§7).
+        device_and_user: FreePBX's device-and-user mode, where an extension without a device is not a virtual one.
+    """
+
+    devices: dict[str, Device]
+    users: dict[str, User]
+    dnd_in_hints: bool = True
+    device_and_user: bool = False
+
+    def owner(self, phone: str) -> str:
+        """Return the extension a phone belongs to when nobody sits there.
+
+        FreePBX writes ``none`` where a device has no user. That value would hang up every call of the phone,
+        emergency calls included (F§1), so the phone's own number stands in for it.
+        """
+        device = self.devices.get(phone)
+        if device is None or device.user in ("", "none"):
+            return phone
+        return device.user
+
+    def own_devices(self, user: str) -> tuple[str, ...]:
+        """Return the devices FreePBX gives an extension, its namesake first.
+
+        An extension without any row in ``devices`` is a virtual one and is its own device (V).
+        """
+        own = sorted((d.id for d in self.devices.values() if d.user == user), key=lambda d: (d != user, d))
+        if not own and user in self.users and not self.device_and_user:
+            return (user,)
+        return tuple(own)
+
+
+class Event(NamedTuple):
+    """A line of the history, and the list of what is still to be done for it.
+
+    Attributes:
+        event: ``login``, ``logout``, ``refused``, ``repair`` or ``unlock``.
+        source: where it came from: ``phone``, ``cli``, ``panel``, ``timer``, ``repair``.
+        actor: who did it, where that is not the user: an administrator's name.
+        code: why: an error code for a refusal; ``moved``, ``replaced``, ``forced``, … for a logout.
+        applied: the projection follows it. False means that reconcile still has to look at its phone and user.
+        pending: AstDB keys to set (None: remove) once, when it is applied.
+    """
+
+    at: int
+    event: str
+    phone: str = ""
+    user: str = ""
+    source: str = ""
+    actor: str = ""
+    code: str = ""
+    detail: str = ""
+    applied: bool = True
+    pending: Keys | None = None
+    id: int = 0

@@ -1,0 +1,158 @@
+"""The settings: one table of names, defaults and meanings, and the values in force.
+
+The command line, the panel and the documents are made from :data:`SPECS`; a setting that is not there does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hotdesk_module.errors import BadValue
+
+DEVICE = "device"
+CALLFORWARD = "callforward"
+REPLACE = "replace"
+REFUSE = "refuse"
+MOVE = "move"
+ALLOW = "allow"
+
+
+class Spec(NamedTuple):
+    """One setting.
+
+    Attributes:
+        default: the value in force until somebody changes it, as text.
+        choices: the words it may hold; empty for a number.
+        low, high: the range of a number.
+        help: one sentence: what it does.
+    """
+
+    name: str
+    default: str
+    help: str
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+
+
+ON_OFF = ("no", "yes")
+
+SPECS: tuple[Spec, ...] = (
+    Spec(
+        "routing",
+        DEVICE,
+        "How calls reach the phone: through the user's list of devices, or through FreePBX's Call Forward.",
+        (DEVICE, CALLFORWARD),
+    ),
+    Spec(
+        "take_over",
+        REPLACE,
+        "Somebody logs in at an occupied phone: replace who sits there, or refuse.",
+        (REPLACE, REFUSE),
+    ),
+    Spec(
+        "several_phones",
+        MOVE,
+        "A user who sits elsewhere logs in: move, refuse, or allow several phones at a time.",
+        (MOVE, REFUSE, ALLOW),
+    ),
+    Spec("max_phones", "2", "With several phones allowed: at how many phones a user may sit.", low=1, high=20),
+    Spec("ring_own_phone", "no", "Calls ring the user's own phone as well as the shared one.", ON_OFF),
+    Spec(
+        "give_back",
+        "no",
+        "At logout give back the call forwards and Do Not Disturb that user and phone had before; 'no' clears them.",
+        ON_OFF,
+    ),
+    Spec(
+        "voicemail_pin",
+        "no",
+        "Ask for the PIN when a shared phone dials its user's mailbox, also where FreePBX would not.",
+        ON_OFF,
+    ),
+    Spec("attempts", "3", "How many times a caller may try a PIN in one call.", low=1, high=10),
+    Spec(
+        "lock_failures",
+        "3",
+        "So many wrong PINs lock the user and the phone for logins; 0 never locks.",
+        low=0,
+        high=100,
+    ),
+    Spec("lock_window", "5", "Minutes within which wrong PINs are counted together.", low=1, high=1440),
+    Spec("lock_minutes", "15", "Minutes a lock lasts.", low=1, high=10080),
+    Spec("history_days", "365", "Days the history is kept; 0 keeps it for ever.", low=0, high=3650),
+    Spec(
+        "mass_logout",
+        "5",
+        "A repair that would end more sessions than this at once waits for --force.",
+        low=1,
+        high=10000,
+    ),
+)
+
+_BY_NAME = {spec.name: spec for spec in SPECS}
+
+
+class Settings(NamedTuple):
+    """The values in force, parsed. Minutes and days stay in the unit of their name."""
+
+    routing: str = DEVICE
+    take_over: str = REPLACE
+    several_phones: str = MOVE
+    max_phones: int = 2
+    ring_own_phone: bool = False
+    give_back: bool = False
+    voicemail_pin: bool = False
+    attempts: int = 3
+    lock_failures: int = 3
+    lock_window: int = 5
+    lock_minutes: int = 15
+    history_days: int = 365
+    mass_logout: int = 5
+
+
+def spec(name: str) -> Spec:
+    """Return the setting called ``name``.
+
+    Raises:
+        BadValue: there is no such setting; the message lists those there are.
+    """
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise BadValue(f"There is no setting '{name}'. The settings are: {', '.join(_BY_NAME)}.") from None
+
+
+def check(name: str, value: str) -> str:
+    """Return ``value`` as it is stored.
+
+    Raises:
+        BadValue: no such setting, or not a value of it; the message says which values are.
+    """
+    known = spec(name)
+    value = value.strip().lower()
+    if known.choices:
+        if known.choices == ON_OFF:
+            value = {"on": "yes", "true": "yes", "1": "yes", "off": "no", "false": "no", "0": "no"}.get(value, value)
+        if value not in known.choices:
+            raise BadValue(f"'{value}' is not a value of {name}. It is one of: {', '.join(known.choices)}.")
+        return value
+    if not (value.isascii() and value.isdigit() and known.low <= int(value) <= known.high):
+        raise BadValue(f"'{value}' is not a value of {name}. It is a whole number from {known.low} to {known.high}.")
+    return str(int(value))
+
+
+def parse(stored: dict[str, str]) -> Settings:
+    """Return the values in force from what is stored.
+
+    A value that an older or newer version stored and this one does not know falls back to its default: a login must
+    not fail because of a row in a table.
+    """
+    values: dict[str, object] = {}
+    for known in SPECS:
+        try:
+            text = check(known.name, stored.get(known.name, known.default))
+        except BadValue:
+            text = known.default
+        values[known.name] = (text == "yes") if known.choices == ON_OFF else text if known.choices else int(text)
+    return Settings(**values)  # type: ignore[arg-type]

@@ -1,0 +1,140 @@
+"""What the service needs from the outside, as Protocols. Adapters keep these; tests hold fakes and adapters alike to
+one contract (``tests/contract``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Callable, NamedTuple, Protocol
+
+from hotdesk_module.core.model import Device, Event, Phone, Session, User
+from hotdesk_module.core.policy import Attempts
+
+# Whole seconds since the epoch, UTC.
+Clock = Callable[[], int]
+
+
+class Flags(NamedTuple):
+    """FreePBX settings that change what is projected; see :class:`hotdesk_module.core.model.World`."""
+
+    dnd_in_hints: bool = True
+    device_and_user: bool = False
+
+
+class HistoryFilter(NamedTuple):
+    """Which events to list: empty and None mean any; ``since`` and ``until`` are inclusive."""
+
+    phone: str = ""
+    user: str = ""
+    event: str = ""
+    since: int | None = None
+    until: int | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+class Ledger(Protocol):
+    """The truth about sessions: our tables.
+
+    Every method raises LedgerDown when the database does not answer.
+    """
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the one lock of all writers, in whatever process they are; Busy when it is not to be had in time."""
+
+    def phones(self, devices: Iterable[str] | None = None) -> tuple[Phone, ...]:
+        """Return the phones of the pool, or those among ``devices``, by device number."""
+
+    def save_phones(self, phones: Iterable[Phone]) -> None:
+        """Insert or replace phones, all or none. DuplicateMac where two would have one address."""
+
+    def remove_phone(self, device: str) -> None:
+        """Take a phone out of the pool; without a word where it is not in it."""
+
+    def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
+        """Return all sessions, or those at one of ``phones`` or of one of ``users``, oldest first."""
+
+    def change(self, ended: Iterable[Session], started: Session | None, events: Iterable[Event]) -> tuple[int, ...]:
+        """Write ended and begun sessions and their events in one transaction; return the events' ids in order."""
+
+    def unapplied(self) -> tuple[Event, ...]:
+        """Return the events that the projection does not follow yet, oldest first."""
+
+    def mark_applied(self, ids: Iterable[int]) -> None:
+        """Note that the projection follows these events."""
+
+    def events(self, wanted: HistoryFilter) -> tuple[Event, ...]:
+        """Return the history, newest first."""
+
+    def forget_events(self, before: int) -> int:
+        """Remove applied events older than ``before``; return how many."""
+
+    def attempts(self, kind: str, subject: str) -> Attempts:
+        """Return the wrong PINs of a ``user`` or ``phone``."""
+
+    def save_attempts(self, kind: str, subject: str, attempts: Attempts) -> None:
+        """Store them; a count without failures and lock is removed."""
+
+    def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
+        """Return (kind, subject, attempts) of everybody who has any."""
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings that somebody changed."""
+
+    def save_settings(self, values: Mapping[str, str | None]) -> None:
+        """Store settings, all or none; None goes back to the default."""
+
+
+class Inventory(Protocol):
+    """FreePBX's own tables, read only. Every method raises LedgerDown when the database does not answer."""
+
+    def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
+        """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
+
+    def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
+        """Return all users, or those among ``extensions``."""
+
+    def flags(self) -> Flags:
+        """Return the settings of FreePBX that matter here."""
+
+    def transports(self, devices: Iterable[str]) -> dict[str, str]:
+        """Return the SIP transport FreePBX has for a device, where it has one."""
+
+    def feature_codes(self) -> dict[str, tuple[str, str]]:
+        """Return every enabled feature code: code to (module, feature)."""
+
+
+class AstDb(Protocol):
+    """Asterisk's database. Keys are written ``FAMILY/rest``. Every method raises AsteriskDown or Hangup."""
+
+    def get(self, key: str) -> str | None:
+        """Return a value, None where there is no such key."""
+
+    def put(self, key: str, value: str) -> None:
+        """Set a key."""
+
+    def delete(self, key: str) -> None:
+        """Remove a key; without a word where it is absent."""
+
+
+class AstDbTree(AstDb, Protocol):
+    """An AstDB of which whole families can be read; the AGI channel cannot."""
+
+    def family(self, name: str) -> dict[str, str]:
+        """Return every key below ``name``, written ``FAMILY/rest``."""
+
+
+class Switchboard(Protocol):
+    """What Asterisk shows and tells: hints, lamps, events. Every method raises AsteriskDown."""
+
+    def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
+        """Return the hints of ``ext-local`` for these extensions, presence included; None where there is none."""
+
+    def set_hint(self, extension: str, hint: str) -> None:
+        """Replace a hint, commas and all (F§7)."""
+
+    def set_lamp(self, name: str, state: str) -> None:
+        """Set the device state ``Custom:<name>``, e.g. ``HDSK200`` to ``INUSE``."""
+
+    def announce(self, event: str, user: str, phone: str) -> None:
+        """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""

@@ -1,0 +1,383 @@
+"""Stand-ins with state for everything outside; ``tests/contract`` holds them to what the real adapters do.
+
+All fakes of a test share one :class:`Writes`, so that it can let any of them fail at the n-th write of the whole:
+before it, as when the connection is lost, or after it, as when the process dies before it learns of the success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Callable, NamedTuple, TypeVar
+
+from hotdesk_module.core.model import Device, Event, Phone, Session, User
+from hotdesk_module.core.policy import Attempts
+from hotdesk_module.errors import Busy, DuplicateMac
+from hotdesk_module.ports import Flags, HistoryFilter
+
+T = TypeVar("T")
+
+
+class Crash(BaseException):
+    """The process dies here; like a signal, no ``except Exception`` stops it."""
+
+
+class Writes:
+    """Counts the writes of all fakes that share it, and lets one of them fail.
+
+    Attributes:
+        count: how many there were.
+        log: what they were, e.g. ``astdb.put DEVICE/200/user``.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.log: list[str] = []
+        self._fail_at = 0
+        self._error: BaseException = Crash()
+        self._after = False
+
+    def fail(self, at: int, error: BaseException | None = None, after: bool = False) -> None:
+        """Let the ``at``-th write from now on raise, by default :class:`Crash`; ``after``: once it is done."""
+        self._fail_at = self.count + at
+        self._error = Crash() if error is None else error
+        self._after = after
+
+    def never_fail(self) -> None:
+        """Take back :meth:`fail`."""
+        self._fail_at = 0
+
+    def do(self, what: str, change: Callable[[], T]) -> T:
+        """Carry out a write, or fail."""
+        self.count += 1
+        mine = self.count == self._fail_at
+        if mine and not self._after:
+            raise self._error
+        self.log.append(what)
+        result = change()
+        if mine:
+            raise self._error
+        return result
+
+
+class FakeClock:
+    """A clock that stands until it is set; call it as a :data:`hotdesk_module.ports.Clock`."""
+
+    def __init__(self, now: int = 1_700_000_000) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+class LedgerState(NamedTuple):
+    """Everything in a ledger, hashable; see :meth:`FakeLedger.snapshot`."""
+
+    phones: tuple[Phone, ...]
+    sessions: tuple[Any, ...]
+    events: tuple[Any, ...]
+    attempts: tuple[tuple[tuple[str, str], Attempts], ...]
+    settings: tuple[tuple[str, str], ...]
+    last_id: int
+
+
+class FakeLedger:
+    """A ledger in memory; see :class:`hotdesk_module.ports.Ledger`."""
+
+    def __init__(self, phones: Iterable[Phone] = (), writes: Writes | None = None) -> None:
+        self.writes = writes or Writes()
+        self.locked = False
+        self._phones = {p.device: p for p in phones}
+        self._sessions: dict[str, Session] = {}
+        self._events: dict[int, Event] = {}
+        self._attempts: dict[tuple[str, str], Attempts] = {}
+        self._settings: dict[str, str] = {}
+        self._last_id = 0
+
+    def snapshot(self, history: bool = True) -> LedgerState:
+        """Return the state, to be compared, hashed and restored.
+
+        Without ``history`` only the events that wait to be applied are kept, numbered from 1: two states that differ
+        only in how they came about are one then, and an exhaustive walk comes to an end.
+        """
+        events = list(self._events.values()) if history else list(self.unapplied())
+        if not history:
+            events = [e._replace(id=n) for n, e in enumerate(events, 1)]
+        return LedgerState(
+            tuple(sorted(self._phones.values())),
+            tuple(s._replace(kept=_freeze(s.kept)) for s in sorted(self._sessions.values(), key=lambda s: s.phone)),
+            tuple(e._replace(pending=_freeze(e.pending)) for e in events),
+            tuple(sorted(self._attempts.items())),
+            tuple(sorted(self._settings.items())),
+            self._last_id if history else len(events),
+        )
+
+    def restore(self, state: LedgerState) -> None:
+        """Go back to a state; whoever held the lock holds it no more."""
+        self.locked = False
+        self._phones = {p.device: p for p in state.phones}
+        self._sessions = {s.phone: s._replace(kept=_thaw(s.kept)) for s in state.sessions}
+        self._events = {e.id: e._replace(pending=_thaw(e.pending)) for e in state.events}
+        self._attempts = dict(state.attempts)
+        self._settings = dict(state.settings)
+        self._last_id = state.last_id
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the one lock of all writers; nobody waits here."""
+        if self.locked:
+            raise Busy("Another login or logout is going on; try again in a moment.")
+        self.locked = True
+        try:
+            yield
+        finally:
+            self.locked = False
+
+    def phones(self, devices: Iterable[str] | None = None) -> tuple[Phone, ...]:
+        """Return the phones of the pool, or those among ``devices``."""
+        wanted = None if devices is None else set(devices)
+        found = [p for p in self._phones.values() if wanted is None or p.device in wanted]
+        return tuple(sorted(found, key=lambda p: (len(p.device), p.device)))
+
+    def save_phones(self, phones: Iterable[Phone]) -> None:
+        """Insert or replace phones, all or none."""
+        after = {**self._phones, **{p.device: p for p in phones}}
+        owners: dict[str, str] = {}
+        for phone in after.values():
+            if phone.mac and phone.mac in owners:
+                raise DuplicateMac(f"The address {phone.mac} belongs to phone {owners[phone.mac]} already.")
+            owners[phone.mac] = phone.device
+        self.writes.do("ledger.save_phones", lambda: setattr(self, "_phones", after))
+
+    def remove_phone(self, device: str) -> None:
+        """Take a phone out of the pool."""
+        self.writes.do(f"ledger.remove_phone {device}", lambda: self._phones.pop(device, None))
+
+    def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
+        """Return all sessions, or those at one of ``phones`` or of one of ``users``."""
+        anyone = phones is None and users is None
+        at, of = set(phones or ()), set(users or ())
+        found = [s for s in self._sessions.values() if anyone or s.phone in at or s.user in of]
+        return tuple(sorted(found, key=lambda s: (s.since, s.phone)))
+
+    def change(self, ended: Iterable[Session], started: Session | None, events: Iterable[Event]) -> tuple[int, ...]:
+        """Write ended and begun sessions and their events at once."""
+        after = dict(self._sessions)
+        for session in ended:
+            if session.phone in after and after[session.phone].user == session.user:
+                del after[session.phone]
+        if started is not None:
+            taken = any((s.user, s.slot) == (started.user, started.slot) for s in after.values())
+            if started.phone in after or taken:
+                raise Busy("Somebody logged in there at the same moment; try again.")
+            after[started.phone] = started
+        return self.writes.do("ledger.change", lambda: self._change(after, tuple(events)))
+
+    def _change(self, sessions: dict[str, Session], events: tuple[Event, ...]) -> tuple[int, ...]:
+        self._sessions = sessions
+        first = self._last_id + 1
+        self._last_id += len(events)
+        ids = tuple(range(first, first + len(events)))
+        for number, event in zip(ids, events):
+            self._events[number] = event._replace(id=number)
+        return ids
+
+    def unapplied(self) -> tuple[Event, ...]:
+        """Return the events that the projection does not follow yet."""
+        return tuple(e for _, e in sorted(self._events.items()) if not e.applied)
+
+    def mark_applied(self, ids: Iterable[int]) -> None:
+        """Note that the projection follows these events."""
+        done = tuple(ids)
+        if done:
+            self.writes.do("ledger.mark_applied", lambda: self._mark_applied(done))
+
+    def _mark_applied(self, ids: tuple[int, ...]) -> None:
+        for number in ids:
+            if number in self._events:
+                self._events[number] = self._events[number]._replace(applied=True)
+
+    def events(self, wanted: HistoryFilter) -> tuple[Event, ...]:
+        """Return the history, newest first."""
+        found = [
+            e
+            for e in self._events.values()
+            if wanted.phone in ("", e.phone)
+            and wanted.user in ("", e.user)
+            and wanted.event in ("", e.event)
+            and (wanted.since is None or e.at >= wanted.since)
+            and (wanted.until is None or e.at <= wanted.until)
+        ]
+        found.sort(key=lambda e: (e.at, e.id), reverse=True)
+        return tuple(found[wanted.offset : wanted.offset + wanted.limit])
+
+    def forget_events(self, before: int) -> int:
+        """Remove applied events older than ``before``."""
+        old = [n for n, e in self._events.items() if e.applied and e.at < before]
+
+        def forget() -> int:
+            for number in old:
+                del self._events[number]
+            return len(old)
+
+        return self.writes.do("ledger.forget_events", forget)
+
+    def attempts(self, kind: str, subject: str) -> Attempts:
+        """Return the wrong PINs of a ``user`` or ``phone``."""
+        return self._attempts.get((kind, subject), Attempts())
+
+    def save_attempts(self, kind: str, subject: str, attempts: Attempts) -> None:
+        """Store them; a count without failures and lock is removed."""
+
+        def save() -> None:
+            self._attempts.pop((kind, subject), None)
+            if attempts != Attempts():
+                self._attempts[kind, subject] = attempts
+
+        self.writes.do(f"ledger.save_attempts {kind} {subject}", save)
+
+    def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
+        """Return (kind, subject, attempts) of everybody who has any."""
+        return tuple((kind, subject, attempts) for (kind, subject), attempts in sorted(self._attempts.items()))
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings that somebody changed."""
+        return dict(self._settings)
+
+    def save_settings(self, values: Mapping[str, str | None]) -> None:
+        """Store settings, all or none; None goes back to the default."""
+        after = {k: v for k, v in {**self._settings, **values}.items() if v is not None}
+        self.writes.do("ledger.save_settings", lambda: setattr(self, "_settings", after))
+
+
+def _freeze(value: Any) -> Any:
+    return tuple(sorted((k, _freeze(v)) for k, v in value.items())) if isinstance(value, dict) else value
+
+
+def _thaw(value: Any) -> Any:
+    return {k: _thaw(v) for k, v in value} if isinstance(value, tuple) else value
+
+
+class FakeInventory:
+    """FreePBX's tables in memory; a test edits the attributes. See :class:`hotdesk_module.ports.Inventory`."""
+
+    def __init__(
+        self,
+        devices: Iterable[Device] = (),
+        users: Iterable[User] = (),
+        flags: Flags | None = None,
+        transports: Mapping[str, str] | None = None,
+        feature_codes: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
+        self.all_devices = list(devices)
+        self.all_users = list(users)
+        self.all_flags = flags or Flags()
+        self.all_transports = dict(transports or {})
+        self.all_codes = dict(feature_codes or {})
+
+    def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
+        """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
+        everything = ids is None and users is None
+        wanted, owners = set(ids or ()), set(users or ())
+        return tuple(d for d in self.all_devices if everything or d.id in wanted or d.user in owners)
+
+    def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
+        """Return all users, or those among ``extensions``."""
+        wanted = None if extensions is None else set(extensions)
+        return tuple(u for u in self.all_users if wanted is None or u.extension in wanted)
+
+    def flags(self) -> Flags:
+        """Return the settings of FreePBX that matter here."""
+        return self.all_flags
+
+    def transports(self, devices: Iterable[str]) -> dict[str, str]:
+        """Return the SIP transport FreePBX has for a device, where it has one."""
+        return {d: self.all_transports[d] for d in devices if d in self.all_transports}
+
+    def feature_codes(self) -> dict[str, tuple[str, str]]:
+        """Return every enabled feature code: code to (module, feature)."""
+        return dict(self.all_codes)
+
+
+class FakeAstDb:
+    """Asterisk's database in memory; see :class:`hotdesk_module.ports.AstDbTree`.
+
+    Attributes:
+        values: every key, ``FAMILY/rest``, and its value.
+    """
+
+    def __init__(self, values: Mapping[str, str] | None = None, writes: Writes | None = None) -> None:
+        self.values = dict(values or {})
+        self.writes = writes or Writes()
+
+    def snapshot(self) -> tuple[tuple[str, str], ...]:
+        """Return the state, to be compared, hashed and restored."""
+        return tuple(sorted(self.values.items()))
+
+    def restore(self, state: Iterable[tuple[str, str]]) -> None:
+        """Go back to a state."""
+        self.values = dict(state)
+
+    def get(self, key: str) -> str | None:
+        """Return a value, None where there is no such key."""
+        return self.values.get(key)
+
+    def put(self, key: str, value: str) -> None:
+        """Set a key."""
+        self.writes.do(f"astdb.put {key}", lambda: self.values.__setitem__(key, value))
+
+    def delete(self, key: str) -> None:
+        """Remove a key."""
+        self.writes.do(f"astdb.delete {key}", lambda: self.values.pop(key, None))
+
+    def family(self, name: str) -> dict[str, str]:
+        """Return every key below ``name``."""
+        return {k: v for k, v in self.values.items() if k.startswith(f"{name}/")}
+
+
+class FakeSwitchboard:
+    """Hints, lamps and events in memory; see :class:`hotdesk_module.ports.Switchboard`.
+
+    Attributes:
+        astdb: where Asterisk keeps custom device states, ``CustomDevstate/…``.
+        all_hints: extension to hint, of ``ext-local``.
+        announced: (event, user, phone), oldest first.
+    """
+
+    def __init__(
+        self, astdb: FakeAstDb | None = None, hints: Mapping[str, str] | None = None, writes: Writes | None = None
+    ) -> None:
+        self.writes = writes or (astdb.writes if astdb else Writes())
+        self.astdb = astdb or FakeAstDb(writes=self.writes)
+        self.all_hints = dict(hints or {})
+        self.announced: list[tuple[str, str, str]] = []
+
+    def snapshot(self) -> tuple[tuple[str, str], ...]:
+        """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
+        return tuple(sorted(self.all_hints.items()))
+
+    def restore(self, state: Iterable[tuple[str, str]]) -> None:
+        """Go back to a state."""
+        self.all_hints = dict(state)
+        self.announced = []
+
+    def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
+        """Return the hints of ``ext-local`` for these extensions."""
+        return {extension: self.all_hints.get(extension) for extension in extensions}
+
+    def set_hint(self, extension: str, hint: str) -> None:
+        """Replace a hint."""
+        self.writes.do(f"switchboard.set_hint {extension}", lambda: self.all_hints.__setitem__(extension, hint))
+
+    def set_lamp(self, name: str, state: str) -> None:
+        """Set the device state ``Custom:<name>``."""
+        key = f"CustomDevstate/{name}"
+        self.writes.do(f"switchboard.set_lamp {name}", lambda: self.astdb.values.__setitem__(key, state))
+
+    def announce(self, event: str, user: str, phone: str) -> None:
+        """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
+        self.writes.do(f"switchboard.announce {event}", lambda: self.announced.append((event, user, phone)))
