@@ -142,5 +142,5 @@ ACME = Company(
     ),
     pool=("200", "201", "202", "300"),
     members=("1001", "1002", "1003", "1004"),
-    fixed_keys={"FREEPBXCONF/CFRINGTIMERDEFAULT": "0"},
+    fixed_keys={"FREEPBXCONF/CFRINGTIMERDEFAULT": str(RING_TIME)},
 )
