@@ -74,10 +74,13 @@ class Phone:
         self._namespace, self._home = namespace, home
         self._process: Optional[subprocess.Popen[bytes]] = None
         self._control: Optional[socket.socket] = None
+        self._reader: Optional[threading.Thread] = None
         self._news = threading.Condition()
         self._events: list[dict[str, str]] = []
         self._replies: dict[str, dict[str, object]] = {}
         self._counter = 0
+        self._open: set[str] = set()  # calls by baresip's id
+        self._dialling = False  # a call out has no id yet
         self._since = 0  # events before belong to calls already dealt with
 
     # --- life ------------------------------------------------------------------------------------------------------
@@ -88,7 +91,8 @@ class Phone:
             self._namespace.argv(["baresip", "-f", str(self._home)]), self._home / "log", env={"HOME": str(self._home), "PATH": "/usr/bin:/bin"}
         )
         self._control = shell.wait_until(self._connect, f"phone {self.number} answers its control port")
-        threading.Thread(target=self._read, args=(self._control,), daemon=True, name=f"phone-{self.number}").start()
+        self._reader = threading.Thread(target=self._read, args=(self._control,), daemon=True)
+        self._reader.start()
 
     def _connect(self) -> Optional[socket.socket]:
         try:
@@ -130,15 +134,24 @@ class Phone:
     def stop(self) -> None:
         if self._process is not None:
             shell.stop(self._process, grace=2)
+        if self._reader is not None:
+            self._reader.join(5)  # ends with the connection
+        if self._control is not None:
+            self._control.close()
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
     def dial(self, number: str) -> None:
         """Call; returns once the call is under way."""
-        self._new_call()
+        self.forget()
+        self._dialling = True
+        if len(self.accounts) > 1:
+            # An incoming call makes its account the current one.
+            self._command("uafind", self.accounts[0].address)
         self._command("dial", f"sip:{number.replace('#', '%23')}@{self.accounts[0].domain}")
 
-    def _new_call(self) -> None:
+    def forget(self) -> None:
+        """What happened until now belongs to earlier calls."""
         with self._news:
             self._since = len(self._events)
 
@@ -167,8 +180,8 @@ class Phone:
         return False
 
     @property
-    def is_ringing_or_rang(self) -> bool:
-        """Whether a call came in since the last reset or dial."""
+    def rang(self) -> bool:
+        """Whether a call came in that nobody waited for, since the last `forget` or `dial`."""
         with self._news:
             return any(event.get("type") == "CALL_INCOMING" for event in self._events[self._since :])
 
@@ -200,21 +213,25 @@ class Phone:
 
     def reset(self) -> None:
         """Back on the hook, nothing remembered."""
-        for _ in range(4):
-            if "No active call" in self._command("callstat") or not self._in_call():
+        for _ in range(4):  # as many calls as it can hold
+            if self.idle:
                 break
             self._command("hangup")
-        self._new_call()
+            with self._news:
+                self._news.wait_for(lambda: self.idle, 0.5)
+        self.forget()
 
-    def _in_call(self) -> bool:
-        return "sip:" in re.sub(r"\x1b\[[0-9;]*m", "", str(self._command("listcalls"))).split("Active calls", 1)[-1]
+    @property
+    def idle(self) -> bool:
+        """No call, ringing or up."""
+        return not self._open and not self._dialling
 
     # --- registration ----------------------------------------------------------------------------------------------
 
     def register(self, timeout: float = 5.0) -> None:
         """Sign on with every account that has a password."""
         for one in self._registering():
-            self._new_call()
+            self.forget()
             self._command("uanew", one.line())
             self._wait("REGISTER_OK", timeout)
 
@@ -282,7 +299,14 @@ class Phone:
             if message.get("response"):
                 self._replies[str(message.get("token"))] = message
             else:
-                self._events.append({key: str(value) for key, value in message.items()})
+                event = {key: str(value) for key, value in message.items()}
+                self._events.append(event)
+                if event.get("direction") == "outgoing" and event.get("id"):
+                    self._dialling = False
+                if event.get("type") == "CALL_CLOSED":
+                    self._open.discard(event.get("id", ""))
+                elif event.get("class") == "call" and event.get("id"):
+                    self._open.add(event["id"])
             self._news.notify_all()
 
 

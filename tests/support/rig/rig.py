@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Iterable
+from typing import Iterable, Iterator
 
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
@@ -107,6 +108,23 @@ class Rig:
 
         shell.wait_until(check, f"phones {sorted(waiting)} are reachable", CONTACT_READY)
 
+    def register(self, *numbers: str) -> None:
+        """These phones sign on; returns when Asterisk can reach them."""
+        for number in numbers:
+            self.phones[number].register()
+        self.wait_reachable(numbers)
+
+    def unregister(self, *numbers: str) -> None:
+        """These phones sign off; returns when Asterisk has noticed."""
+        for number in numbers:
+            self.phones[number].unregister()
+
+        def check() -> bool:
+            contacts = self.asterisk.cli("pjsip show contacts")
+            return not any(f" {number}/sip:" in contacts for number in numbers)
+
+        shell.wait_until(check, f"phones {numbers} are signed off")
+
     def close(self) -> None:
         for device in self.phones.values():
             with suppress(shell.RigError):
@@ -116,10 +134,8 @@ class Rig:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def reset(self) -> None:
-        """Every phone on hook, the AstDB, hints and module dialplan as the company has them."""
-        self.asterisk.hang_up_everything()
-        for device in self.phones.values():
-            device.reset()
+        """Every phone on hook, the AstDB and the hints as the company has them."""
+        self.settle()
         self.asterisk.db_set(self.company.astdb())
         self.asterisk.configure({config_files.HINTS: config_files.hints(self._hints())})
         if self.asterisk.cli("dialplan show ext-local") != self._dialplan:
@@ -167,11 +183,29 @@ class Rig:
 
     # --- observing -------------------------------------------------------------------------------------------------
 
-    def call(self, caller: str, number: str) -> int:
-        """Dial; returns the mark for events of this call."""
+    @contextmanager
+    def calling(self, caller: str, number: str) -> Iterator[int]:
+        """A call for the length of a `with`, over and cleared afterwards; gives the mark for its events."""
+        for device in self.phones.values():
+            device.forget()
         mark = self.tap.mark()
         self.phones[caller].dial(number)
-        return mark
+        try:
+            yield mark
+        finally:
+            self.phones[caller].reset()
+            self.settle()
+
+    def settle(self, patience: float = 2.0) -> None:
+        """Until no call is left anywhere; what does not end by itself is ended."""
+        try:
+            shell.wait_until(lambda: not self.asterisk.channels(), "calls end", patience, every=0.02)
+        except shell.Timeout:
+            self.asterisk.hang_up_everything()
+        # An INVITE whose channel is gone already may still be on its way to a phone, with its CANCEL behind it.
+        time.sleep(0.03)
+        for device in self.phones.values():
+            device.reset()
 
     def wait_mailbox(self, box: str, since: int, timeout: float = 10.0) -> None:
         """Until a caller is in that mailbox (not: until some mailbox)."""
