@@ -88,6 +88,18 @@ def queue_with_extension_only(rig: Rig, user: str, phone: str) -> None:
     _queue(rig, user, phone, 2)
 
 
+def queue_while_own_phone_is_off(rig: Rig, user: str, phone: str) -> None:
+    """The queue must judge the user by the desk, not by the phone left at home."""
+    if user not in rig.phones:
+        queue(rig, user, phone)
+        return
+    rig.unregister(user)
+    try:
+        queue(rig, user, phone)
+    finally:
+        rig.register(user)
+
+
 def did(rig: Rig, user: str, phone: str) -> None:
     call = _rings(rig, user, phone, names.DID_PREFIX + user, caller="trunk")
     assert call.number == names.OUTSIDE_NUMBER
@@ -196,6 +208,7 @@ INBOUND: tuple[Promise, ...] = (
     queue,
     queue_with_internal_context,
     queue_with_extension_only,
+    queue_while_own_phone_is_off,
     did,
     time_condition,
     ivr,

@@ -179,9 +179,10 @@ def _voicemail(company: Company) -> str:
 
 
 def _queues(company: Company) -> str:
+    # "Skip busy agents": with ringinuse=yes an unavailable member is called as long as another is available.
     text = "[general]\npersistentmembers=yes\nautofill=yes\nshared_lastcall=yes\n"
     for number in names.QUEUES.values():
-        text += f"[{number}]\nstrategy=ringall\ntimeout={names.RING_TIME}\nretry=1\nringinuse=yes\njoinempty=yes\n"
+        text += f"[{number}]\nstrategy=ringall\ntimeout={names.RING_TIME}\nretry=1\nringinuse=no\njoinempty=yes\n"
         text += "leavewhenempty=no\nannounce-frequency=0\nmusicclass=default\n"
         for member in company.members:
             name = company.extension(member).name
