@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ def test_signing_off_and_on(rig: Rig) -> None:
 
 def test_twenty_digits_arrive(rig: Rig) -> None:
     rig.load_module_dialplan(
-        "[app-hotdesk]\nexten => *55,1,Answer()\n same => n,Read(TYPED,,20)\n same => n,UserEvent(Typed,Digits:${TYPED})\n"
+        "[app-hotdesk]\nexten => *55,1,Answer()\n same => n,Read(TYPED,,20)\n"
+        " same => n,UserEvent(Typed,Digits:${TYPED})\n"
     )
     typed = "13579024680975318642"
     try:
@@ -62,6 +64,7 @@ def test_no_answer_leaves_a_message(rig: Rig) -> None:
         rig.wait_mailbox("1001", mark)
         rig.phones["1002"].wait_answered()
         rig.asterisk.wait_log(r"Recording the message", timeout=5)
+        time.sleep(0.7)  # something to say
     rig.tap.wait_for("MessageWaiting", mark, Mailbox="1001@default", New=re.compile("[1-9]"))
 
 

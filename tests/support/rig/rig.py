@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Iterable, Iterator
 
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
@@ -79,7 +79,9 @@ class Rig:
     def _start_phones(self) -> None:
         for index, one in enumerate(self.company.phones()):
             account = Account(one.number, one.name, password=names.SIP_PASSWORD)
-            self.phones[one.number] = Phone(self.namespace, self._folder / one.number, f"{NETWORK}{11 + index}", [account])
+            self.phones[one.number] = Phone(
+                self.namespace, self._folder / one.number, f"{NETWORK}{11 + index}", [account]
+            )
         self.phones["trunk"] = Phone(
             self.namespace,
             self._folder / "trunk",
@@ -224,4 +226,8 @@ class Rig:
 
     def _logs(self) -> list[Path]:
         home = self.asterisk.home
-        return [home / "console", self.asterisk.events_file, *(one for one in (home / "log").rglob("*") if one.is_file())]
+        return [
+            home / "console",
+            self.asterisk.events_file,
+            *(one for one in (home / "log").rglob("*") if one.is_file()),
+        ]

@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Callable, Optional, Sequence, TypeVar, Union
+from typing import IO, Callable, TypeVar
 
 _PR_SET_PDEATHSIG = 1
 T = TypeVar("T")
@@ -22,7 +23,7 @@ class Timeout(RigError, AssertionError):
     """Something that was expected did not happen in time."""
 
 
-def run(argv: Sequence[str], timeout: float = 60.0, text: Optional[str] = None) -> str:
+def run(argv: Sequence[str], timeout: float = 60.0, text: str | None = None) -> str:
     """Run a program to its end and return what it printed; a failure says what it printed too."""
     done = subprocess.run(list(argv), input=text, capture_output=True, text=True, timeout=timeout, check=False)
     if done.returncode != 0:
@@ -30,7 +31,7 @@ def run(argv: Sequence[str], timeout: float = 60.0, text: Optional[str] = None) 
     return done.stdout
 
 
-def start(argv: Sequence[str], log: Union[Path, IO[bytes]], env: Optional[dict[str, str]] = None) -> subprocess.Popen[bytes]:
+def start(argv: Sequence[str], log: Path | IO[bytes], env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a long-lived program that dies with the test process, whatever ends that."""
     stream = log.open("ab") if isinstance(log, Path) else log
     try:
@@ -60,7 +61,7 @@ def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> None:
         process.wait(grace)
 
 
-def wait_until(check: Callable[[], Optional[T]], what: str, timeout: float = 10.0, every: float = 0.05) -> T:
+def wait_until(check: Callable[[], T | None], what: str, timeout: float = 10.0, every: float = 0.05) -> T:
     """Poll where nothing announces the change; returns the first truthy answer."""
     end = time.monotonic() + timeout
     while True:
