@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-import tempfile
 import wave
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -37,8 +36,7 @@ class Asterisk:
     def __init__(self, root: Path, namespace: Namespace, company: Company, visible: Iterable[Path] = ()) -> None:
         """`visible`: folders of this machine that scripts run by Asterisk must see, besides the source tree."""
         self.root, self.namespace, self.company = root, namespace, company
-        self.home = Path(tempfile.mkdtemp(prefix="hdsk-ast-"))
-        self.home.chmod(0o755)
+        self.home = shell.temporary_folder("asterisk")
         self.visible = [REPOSITORY, *visible]
         self.freepbx_conf = ""
         self._process: subprocess.Popen[bytes] | None = None

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,9 +35,7 @@ class MariaDB:
 
     def __init__(self, home: Path | None = None) -> None:
         fast = Path("/dev/shm")
-        parent = str(fast) if os.access(fast, os.W_OK) else None
-        self.home = home or Path(tempfile.mkdtemp(prefix="hdsk-db-", dir=parent))
-        self.home.chmod(0o755)
+        self.home = home or shell.temporary_folder("db", fast if os.access(fast, os.W_OK) else None)
         self.data = self.home / "data"
         self.socket = self.home / "mysqld.sock"
         self._process: Any | None = None
@@ -75,7 +72,6 @@ class MariaDB:
                 f"--datadir={self.data}",
                 f"--socket={self.socket}",
                 f"--pid-file={self.home}/pid",
-                f"--user={self._user}",
                 f"--sql-mode={STRICT}",
                 "--skip-networking",
                 "--innodb-log-file-size=8M",
@@ -84,6 +80,7 @@ class MariaDB:
                 "--collation-server=utf8mb4_general_ci",
             ],
             self.home / "log",
+            user=self._user if os.geteuid() == 0 else None,
         )
         shell.wait_until(self._answers, "MariaDB answers", timeout=30)
         self._grant()
