@@ -25,7 +25,12 @@ def test_promise_for_virtual_user(rig: Rig, promise: promises.Promise) -> None:
 def test_reload_changes_no_promise(rig: Rig) -> None:
     by_hand.sit(rig, "1001", "200")
     rig.freepbx_reload()
-    for promise in (promises.direct_call, promises.queue, promises.identity_inside, promises.own_number_goes_to_its_mailbox):
+    for promise in (
+        promises.direct_call,
+        promises.queue,
+        promises.identity_inside,
+        promises.own_number_goes_to_its_mailbox,
+    ):
         promise(rig, "1001", "200")
 
 

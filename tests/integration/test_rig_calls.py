@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.integration import by_hand
 from tests.integration.promises import caller_id, shown
 from tests.support.rig import Rig
 from tests.support.rig import company as names
@@ -34,7 +36,8 @@ def test_signing_off_and_on(rig: Rig) -> None:
 
 def test_twenty_digits_arrive(rig: Rig) -> None:
     rig.load_module_dialplan(
-        "[app-hotdesk]\nexten => *55,1,Answer()\n same => n,Read(TYPED,,20)\n same => n,UserEvent(Typed,Digits:${TYPED})\n"
+        "[app-hotdesk]\nexten => *55,1,Answer()\n same => n,Read(TYPED,,20)\n"
+        " same => n,UserEvent(Typed,Digits:${TYPED})\n"
     )
     typed = "13579024680975318642"
     try:
@@ -62,6 +65,7 @@ def test_no_answer_leaves_a_message(rig: Rig) -> None:
         rig.wait_mailbox("1001", mark)
         rig.phones["1002"].wait_answered()
         rig.asterisk.wait_log(r"Recording the message", timeout=5)
+        time.sleep(0.7)  # something to say
     rig.tap.wait_for("MessageWaiting", mark, Mailbox="1001@default", New=re.compile("[1-9]"))
 
 
@@ -304,6 +308,17 @@ def test_reload_rewrites_hints_from_device_lists(rig: Rig) -> None:
     assert rig.asterisk.db_get("AMPUSER/1003/hint") == "PJSIP/200&Custom:DND1003,CustomPresence:1003"
     assert rig.asterisk.db_get("AMPUSER/200/hint") == "&Custom:DND200,CustomPresence:200"
     assert "PJSIP/200&Custom:DND1003" in rig.asterisk.cli("core show hint 1003")
+
+
+def test_editing_an_occupied_phone_breaks_its_session(rig: Rig) -> None:
+    """What reconcile has to repair (V): the phone is its own again, and the virtual user rings nothing."""
+    by_hand.sit(rig, "1003", "200")
+    rig.freepbx_edit_extension("200")
+    assert rig.asterisk.db_get("DEVICE/200/user") == "200"
+    assert rig.asterisk.db_get("AMPUSER/200/device") == "200"
+    assert rig.asterisk.db_get("AMPUSER/1003/device") is None
+    with rig.calling("9001", "1003") as mark:
+        rig.wait_mailbox("1003", mark)
 
 
 @pytest.mark.parametrize("crash", [False, True])

@@ -6,12 +6,14 @@ and commands come second.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Callable, Iterable, Mapping, Optional, Union
+from typing import Callable, Union
 
 from tests.support.rig.shell import RigError, Timeout
 
@@ -29,8 +31,8 @@ class AmiTap:
         self._news = threading.Condition()
         self._write_lock = threading.Lock()
         self._number = 0
-        self._socket: Optional[socket.socket] = None
-        self._reader: Optional[threading.Thread] = None
+        self._socket: socket.socket | None = None
+        self._reader: threading.Thread | None = None
 
     def open(self) -> None:
         link = self._connect()
@@ -44,10 +46,8 @@ class AmiTap:
     def close(self) -> None:
         if self._socket is not None:
             # shutdown, not only close: the reader is inside recv.
-            try:
+            with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             self._socket.close()
             self._socket = None
         if self._reader is not None:

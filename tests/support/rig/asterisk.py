@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-import tempfile
 import wave
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Iterable, Mapping, Optional
 
 from tests.support.rig import config_files, shell
 from tests.support.rig.ami_tap import AmiTap
@@ -37,11 +36,10 @@ class Asterisk:
     def __init__(self, root: Path, namespace: Namespace, company: Company, visible: Iterable[Path] = ()) -> None:
         """`visible`: folders of this machine that scripts run by Asterisk must see, besides the source tree."""
         self.root, self.namespace, self.company = root, namespace, company
-        self.home = Path(tempfile.mkdtemp(prefix="hdsk-ast-"))
-        self.home.chmod(0o755)
+        self.home = shell.temporary_folder("asterisk")
         self.visible = [REPOSITORY, *visible]
         self.freepbx_conf = ""
-        self._process: Optional[subprocess.Popen[bytes]] = None
+        self._process: subprocess.Popen[bytes] | None = None
         for name in _OVER:
             (self.home / name).mkdir()
         self.configure(config_files.render(company, self._module_folder()))
@@ -90,9 +88,7 @@ class Asterisk:
 
     def start(self) -> None:
         """Start and wait until calls can be made."""
-        self._process = shell.start(
-            self.namespace.argv(["sh", "-ec", self._mounts_and_start()]), self.home / "console"
-        )
+        self._process = shell.start(self.namespace.argv(["sh", "-ec", self._mounts_and_start()]), self.home / "console")
         shell.wait_until(self._listens, "Asterisk's manager listens", timeout=30)
         self.tap.open()
         shell.wait_until(self._booted, "Asterisk is fully booted", timeout=30)
@@ -107,7 +103,10 @@ class Asterisk:
         return True
 
     def _booted(self) -> bool:
-        return "System uptime" in self.cli("core show uptime") and "fully booted" in self.cli("core waitfullybooted").lower()
+        return (
+            "System uptime" in self.cli("core show uptime")
+            and "fully booted" in self.cli("core waitfullybooted").lower()
+        )
 
     def _mounts_and_start(self) -> str:
         """The shell script that becomes Asterisk. Each target is made first; a mount needs one."""
@@ -157,11 +156,11 @@ class Asterisk:
     def reload_dialplan(self) -> None:
         self.cli("dialplan reload")
 
-    def wait_log(self, pattern: str, since: int = 0, timeout: float = 10.0) -> "re.Match[str]":
+    def wait_log(self, pattern: str, since: int = 0, timeout: float = 10.0) -> re.Match[str]:
         """Wait for a line of the full log; `since` is an earlier `log_mark`."""
         compiled = re.compile(pattern)
 
-        def look() -> Optional["re.Match[str]"]:
+        def look() -> re.Match[str] | None:
             with self.full_log.open("rb") as log:
                 log.seek(since)
                 return compiled.search(log.read().decode("utf-8", "replace"))
@@ -182,7 +181,7 @@ class Asterisk:
                 keys[match.group(1)[1:]] = match.group(2).rstrip() if match.group(2).strip() else ""
         return keys
 
-    def db_get(self, key: str) -> Optional[str]:
+    def db_get(self, key: str) -> str | None:
         return self.db_show(key).get(key)
 
     def db_put(self, key: str, value: str) -> None:

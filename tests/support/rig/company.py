@@ -7,7 +7,6 @@ per-extension dialplan. Pool phones are extensions too: that is how FreePBX has 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Optional
 
 # Seconds; short, so that "nobody answers" is quick.
 RING_TIME = 4
@@ -29,7 +28,7 @@ class Extension:
 
     number: str
     name: str
-    pin: Optional[str]  # None: no mailbox
+    pin: str | None  # None: no mailbox
     virtual: bool = False
     outbound_cid: str = ""
     emergency_cid: str = ""
@@ -132,7 +131,9 @@ ACME = Company(
         Extension("201", "Library Phone", "577215", emergency_cid='"Library" <5550912>'),
         Extension("202", "Corridor Phone", None),
         Extension("300", "Olive Owner", "271828", emergency_cid='"Room 3" <5550913>'),
-        Extension("1001", "John Smith", "773812", outbound_cid='"J Smith" <5550111>', emergency_cid='"Desk 1" <5550914>'),
+        Extension(
+            "1001", "John Smith", "773812", outbound_cid='"J Smith" <5550111>', emergency_cid='"Desk 1" <5550914>'
+        ),
         Extension("1002", "Jane Doe", "846294", skip_pin=True),
         Extension("1003", "Vera Tual", "358979", virtual=True, outbound_cid='"V Tual" <5550113>', skip_pin=True),
         Extension("1004", "Victor Tual", "932384", virtual=True),

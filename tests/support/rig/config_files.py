@@ -15,23 +15,33 @@ MODULE_DIALPLAN = "extensions_hotdesk.conf"
 HINTS = "extensions_hints.conf"
 
 MODULES = """
-pbx_config res_agi res_timing_timerfd res_musiconhold res_rtp_asterisk res_speech res_smdi
-res_sorcery_config res_sorcery_astdb res_sorcery_memory res_pjproject res_pjsip res_pjsip_session res_pjsip_pubsub
-res_pjsip_acl res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dialog_info_body_generator
-res_pjsip_diversion res_pjsip_dtmf_info res_pjsip_empty_info res_pjsip_endpoint_identifier_ip
-res_pjsip_endpoint_identifier_user res_pjsip_exten_state res_pjsip_header_funcs res_pjsip_logger res_pjsip_maintenance
-res_pjsip_mwi res_pjsip_mwi_body_generator res_pjsip_nat res_pjsip_notify res_pjsip_pidf_body_generator
-res_pjsip_outbound_authenticator_digest res_pjsip_outbound_publish res_pjsip_outbound_registration res_pjsip_refer res_pjsip_registrar
-res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_send_to_voicemail res_pjsip_xpidf_body_generator chan_pjsip
-bridge_builtin_features bridge_holding bridge_native_rtp bridge_simple bridge_softmix
-codec_alaw codec_gsm codec_resample codec_ulaw format_gsm format_pcm format_sln format_wav format_wav_gsm
-app_authenticate app_confbridge app_cdr app_db app_dial app_directed_pickup app_echo app_exec app_originate app_page app_playback
-app_playtones app_queue app_read app_sayunixtime app_softhangup app_stack app_system app_userevent app_verbose app_voicemail
-app_while app_senddtmf
-func_base64 func_callerid func_cdr func_channel func_cut func_db func_devstate func_dialplan func_env func_extstate
-func_global func_groupcount func_hangupcause func_logic func_math func_pjsip_aor func_pjsip_contact
-func_pjsip_endpoint func_presencestate func_strings func_sysinfo func_timeout func_uri func_md5 func_sha1
-res_manager_devicestate res_manager_presencestate cdr_csv cdr_manager
+pbx_config res_agi res_timing_timerfd res_musiconhold res_rtp_asterisk res_speech res_smdi res_sorcery_config
+res_sorcery_astdb res_sorcery_memory res_pjproject res_pjsip res_pjsip_session res_pjsip_pubsub res_pjsip_acl
+res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dialog_info_body_generator res_pjsip_diversion
+res_pjsip_dtmf_info res_pjsip_empty_info res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user
+res_pjsip_exten_state res_pjsip_header_funcs res_pjsip_logger res_pjsip_maintenance res_pjsip_mwi
+res_pjsip_mwi_body_generator res_pjsip_nat res_pjsip_notify res_pjsip_pidf_body_generator
+res_pjsip_outbound_authenticator_digest res_pjsip_outbound_publish res_pjsip_outbound_registration res_pjsip_refer
+res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_send_to_voicemail res_pjsip_xpidf_body_generator
+chan_pjsip bridge_builtin_features bridge_holding bridge_native_rtp bridge_simple bridge_softmix codec_alaw codec_gsm
+codec_resample codec_ulaw format_gsm format_pcm format_sln format_wav format_wav_gsm app_authenticate app_confbridge
+app_cdr app_db app_dial app_directed_pickup app_echo app_exec app_originate app_page app_playback app_playtones
+app_queue app_read app_sayunixtime app_softhangup app_stack app_system app_userevent app_verbose app_voicemail
+app_while app_senddtmf func_base64 func_callerid func_cdr func_channel func_cut func_db func_devstate func_dialplan
+func_env func_extstate func_global func_groupcount func_hangupcause func_logic func_math func_pjsip_aor
+func_pjsip_contact func_pjsip_endpoint func_presencestate func_strings func_sysinfo func_timeout func_uri func_md5
+func_sha1 res_manager_devicestate res_manager_presencestate cdr_csv cdr_manager
+"""
+
+INDICATIONS = """[general]
+country=us
+[us]
+description=Tones
+ringcadence=2000,4000
+busy=480+620/500,0/500
+ring=440+480/2000,0/4000
+congestion=480+620/250,0/250
+dial=350+440
 """
 
 
@@ -40,7 +50,8 @@ def render(company: Company, module_folder: str) -> dict[str, str]:
     files = {
         "asterisk.conf": _asterisk(module_folder),
         "modules.conf": "[modules]\nautoload=no\n" + "".join(f"load = {name}.so\n" for name in MODULES.split()),
-        "logger.conf": "[general]\ndateformat=%F %T.%3q\n[logfiles]\nfull => notice,warning,error,verbose(9),debug,dtmf,security\n",
+        "logger.conf": "[general]\ndateformat=%F %T.%3q\n[logfiles]\n"
+        "full => notice,warning,error,verbose(9),debug,dtmf,security\n",
         "manager.conf": _manager(),
         "pjsip.conf": _pjsip(company),
         "rtp.conf": "[general]\nrtpstart=20000\nrtpend=20999\nstrictrtp=no\nicesupport=no\n",
@@ -58,8 +69,7 @@ def render(company: Company, module_folder: str) -> dict[str, str]:
         "confbridge.conf": "",
         "ccss.conf": "",
         "features.conf": "[general]\n[featuremap]\n",
-        "indications.conf": "[general]\ncountry=us\n[us]\ndescription=Tones\nringcadence=2000,4000\nbusy=480+620/500,0/500\nring=440+480/2000,0/4000\n"
-        "congestion=480+620/250,0/250\ndial=350+440\n",
+        "indications.conf": INDICATIONS,
         "acl.conf": "",
         "udptl.conf": "[general]\n",
     }
@@ -203,7 +213,7 @@ DIAL_OPTIONS=HhTtr
 TRUNK_OPTIONS=T
 OUTCID_1={names.TRUNK_CID}
 CF_FORM=17
-MEMBERS_OF_ALL={'-'.join(company.members)}
+MEMBERS_OF_ALL={"-".join(company.members)}
 #include {HINTS}
 #include {MODULE_DIALPLAN}
 """
@@ -215,7 +225,8 @@ MEMBERS_OF_ALL={'-'.join(company.members)}
         text += f" same => n(follow),Gosub(follow-me,s,1({one.number}))\n"
     text += "\n[ext-local]\n"
     for one in company.extensions:
-        ringtimer = f'${{IF($["${{DB(AMPUSER/{one.number}/ringtimer)}}">"0"]?${{DB(AMPUSER/{one.number}/ringtimer)}}:${{RINGTIMER_DEFAULT}})}}'
+        own = f"${{DB(AMPUSER/{one.number}/ringtimer)}}"
+        ringtimer = f'${{IF($["{own}">"0"]?{own}:${{RINGTIMER_DEFAULT}})}}'
         text += f"exten => {one.number},1,Set(__RINGTIMER={ringtimer})\n"
         text += f" same => n,Gosub(macro-exten-vm,s,1({one.mailbox},{one.number},0,0,0))\n"
         if one.pin is None:

@@ -69,7 +69,8 @@ def create(server: MariaDB, company: Company = ACME) -> None:
     with server.connect() as link, link.cursor() as cursor:
         for one in company.extensions:
             cursor.execute(
-                "INSERT INTO users (extension, password, name, voicemail, ringtimer, noanswer, recording, outboundcid, sipname)"
+                "INSERT INTO users"
+                " (extension, password, name, voicemail, ringtimer, noanswer, recording, outboundcid, sipname)"
                 " VALUES (%s, '', %s, %s, 0, '', '', %s, '')",
                 (one.number, one.name, "novm" if one.pin is None else "default", one.outbound_cid),
             )
@@ -88,7 +89,8 @@ def create(server: MariaDB, company: Company = ACME) -> None:
             )
         for module, feature, description, code in FEATURE_CODES:
             cursor.execute(
-                "INSERT INTO featurecodes (modulename, featurename, description, defaultcode, enabled) VALUES (%s, %s, %s, %s, 1)",
+                "INSERT INTO featurecodes (modulename, featurename, description, defaultcode, enabled)"
+                " VALUES (%s, %s, %s, %s, 1)",
                 (module, feature, description, code),
             )
 

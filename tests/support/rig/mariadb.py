@@ -7,9 +7,9 @@ import os
 import pwd
 import shutil
 import socket
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any
 
 import pymysql
 
@@ -26,21 +26,19 @@ def missing() -> list[str]:
     return [name for name in ("mariadbd", "mariadb-install-db") if _find(name) is None]
 
 
-def _find(name: str) -> Optional[str]:
+def _find(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
 
 
 class MariaDB:
     """One server; `start`, `stop`, `kill` and `restart` keep the data, `close` removes it."""
 
-    def __init__(self, home: Optional[Path] = None) -> None:
+    def __init__(self, home: Path | None = None) -> None:
         fast = Path("/dev/shm")
-        parent = str(fast) if os.access(fast, os.W_OK) else None
-        self.home = home or Path(tempfile.mkdtemp(prefix="hdsk-db-", dir=parent))
-        self.home.chmod(0o755)
+        self.home = home or shell.temporary_folder("db", fast if os.access(fast, os.W_OK) else None)
         self.data = self.home / "data"
         self.socket = self.home / "mysqld.sock"
-        self._process: Optional[Any] = None
+        self._process: Any | None = None
         self._user = _account()
         self._install()
 
@@ -74,7 +72,6 @@ class MariaDB:
                 f"--datadir={self.data}",
                 f"--socket={self.socket}",
                 f"--pid-file={self.home}/pid",
-                f"--user={self._user}",
                 f"--sql-mode={STRICT}",
                 "--skip-networking",
                 "--innodb-log-file-size=8M",
@@ -83,6 +80,7 @@ class MariaDB:
                 "--collation-server=utf8mb4_general_ci",
             ],
             self.home / "log",
+            user=self._user if os.geteuid() == 0 else None,
         )
         shell.wait_until(self._answers, "MariaDB answers", timeout=30)
         self._grant()
@@ -104,11 +102,16 @@ class MariaDB:
 
     @contextlib.contextmanager
     def connect(
-        self, user: str = USER, password: str = PASSWORD, database: Optional[str] = DATABASE
+        self, user: str = USER, password: str = PASSWORD, database: str | None = DATABASE
     ) -> Iterator[pymysql.connections.Connection[Any]]:
         """A connection that commits each statement."""
         link: pymysql.connections.Connection[Any] = pymysql.connect(
-            unix_socket=str(self.socket), user=user, password=password, database=database, autocommit=True, charset="utf8mb4"
+            unix_socket=str(self.socket),
+            user=user,
+            password=password,
+            database=database,
+            autocommit=True,
+            charset="utf8mb4",
         )
         try:
             yield link

@@ -12,8 +12,8 @@ import itertools
 import os
 import signal
 import socket
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Iterator, Sequence
 
 from tests.support.rig.shell import RigError, run
 

@@ -16,7 +16,6 @@ import time
 import wave
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 from urllib.parse import unquote
 
 from tests.support.rig import shell
@@ -32,7 +31,7 @@ def missing() -> list[str]:
     return [] if shutil.which("baresip") and _module_path() else ["baresip"]
 
 
-def _module_path() -> Optional[Path]:
+def _module_path() -> Path | None:
     for folder in (Path("/usr/lib/baresip/modules"), *sorted(Path("/usr/lib").glob("*/baresip/modules"))):
         if (folder / "ctrl_tcp.so").exists():
             return folder
@@ -72,9 +71,9 @@ class Phone:
         self.number = accounts[0].user
         self.address, self.accounts = address, accounts
         self._namespace, self._home = namespace, home
-        self._process: Optional[subprocess.Popen[bytes]] = None
-        self._control: Optional[socket.socket] = None
-        self._reader: Optional[threading.Thread] = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._reader: threading.Thread | None = None
         self._news = threading.Condition()
         self._events: list[dict[str, str]] = []
         self._replies: dict[str, dict[str, object]] = {}
@@ -88,13 +87,15 @@ class Phone:
     def start(self) -> None:
         self._write_config()
         self._process = shell.start(
-            self._namespace.argv(["baresip", "-f", str(self._home)]), self._home / "log", env={"HOME": str(self._home), "PATH": "/usr/bin:/bin"}
+            self._namespace.argv(["baresip", "-f", str(self._home)]),
+            self._home / "log",
+            env={"HOME": str(self._home), "PATH": "/usr/bin:/bin"},
         )
         self._control = shell.wait_until(self._connect, f"phone {self.number} answers its control port")
         self._reader = threading.Thread(target=self._read, args=(self._control,), daemon=True)
         self._reader.start()
 
-    def _connect(self) -> Optional[socket.socket]:
+    def _connect(self) -> socket.socket | None:
         try:
             link = self._namespace.connect(self.address, _CONTROL_PORT)
         except OSError:
@@ -312,7 +313,9 @@ class Phone:
 
 def _tone(path: Path, seconds: int = 120) -> None:
     """What is said into the phone: 500 Hz, so that a message left in a mailbox is not silence."""
-    period = b"".join(round(8000 * math.sin(math.tau * step / 16)).to_bytes(2, "little", signed=True) for step in range(16))
+    period = b"".join(
+        round(8000 * math.sin(math.tau * step / 16)).to_bytes(2, "little", signed=True) for step in range(16)
+    )
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)

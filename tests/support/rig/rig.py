@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Iterable, Iterator
 
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
@@ -44,7 +43,7 @@ class Rig:
             self.namespace.close()
             raise
         self.phones: dict[str, Phone] = {}
-        self._folder = Path(tempfile.mkdtemp(prefix="hdsk-phones-"))
+        self._folder = shell.temporary_folder("phones")
         self._dialplan = ""
 
     @property
@@ -79,7 +78,9 @@ class Rig:
     def _start_phones(self) -> None:
         for index, one in enumerate(self.company.phones()):
             account = Account(one.number, one.name, password=names.SIP_PASSWORD)
-            self.phones[one.number] = Phone(self.namespace, self._folder / one.number, f"{NETWORK}{11 + index}", [account])
+            self.phones[one.number] = Phone(
+                self.namespace, self._folder / one.number, f"{NETWORK}{11 + index}", [account]
+            )
         self.phones["trunk"] = Phone(
             self.namespace,
             self._folder / "trunk",
@@ -91,6 +92,11 @@ class Rig:
         for device in self.phones.values():
             device.register()
         self.wait_reachable(one.number for one in self.company.phones())
+
+    @property
+    def freepbx_conf_file(self) -> Path:
+        """What scripts run by Asterisk see as /etc/freepbx.conf; for programs run outside it."""
+        return self.asterisk.home / "freepbx.conf"
 
     @property
     def trunk(self) -> Phone:
@@ -144,12 +150,44 @@ class Rig:
     # --- what FreePBX does ------------------------------------------------------------------------------------------
 
     def freepbx_reload(self) -> None:
-        """Apply Config, as far as it touches us: hints from the device lists into dialplan and AstDB (F§5, F§7)."""
+        """Apply Config, as far as it touches us (F§5, F§7).
+
+        Hints from the device lists into dialplan and AstDB; `voicemail` and `followme/*` written afresh; everything
+        else left as it is, added hints lost.
+        """
         hints = {one.number: self._hint_after_reload(one.number) for one in self.company.extensions}
+        for key, value in self.company.astdb().items():
+            if key.endswith("/voicemail") or "/followme/" in key:
+                self.asterisk.db_put(key, value)
         for number, hint in hints.items():
             self.asterisk.db_put(f"AMPUSER/{number}/hint", hint)
         self.asterisk.configure({config_files.HINTS: config_files.hints(hints)})
         self.asterisk.reload_dialplan()
+
+    def freepbx_edit_extension(self, number: str) -> None:
+        """Save an extension's page: deleted and added in edit mode, which half undoes a login there (F§5, V)."""
+        sitting = self.asterisk.db_get(f"DEVICE/{number}/user") or ""
+        if not self.company.extension(number).virtual:
+            self._take_device_from(sitting, number)
+        own_list = f"AMPUSER/{number}/device"
+        kept = (own_list, f"AMPUSER/{number}/hint")
+        for key, value in self.company.extension(number).astdb().items():
+            if key not in kept:
+                self.asterisk.db_put(key, value)
+        devices = [one for one in (self.asterisk.db_get(own_list) or "").split("&") if one]
+        if number not in devices:
+            self.asterisk.db_put(own_list, "&".join([*devices, number]))
+
+    def _take_device_from(self, user: str, device: str) -> None:
+        key = f"AMPUSER/{user}/device"
+        listed = self.asterisk.db_get(key)
+        if listed is None:
+            return
+        left = "&".join(one for one in listed.split("&") if one != device)
+        if left:
+            self.asterisk.db_put(key, left)
+        else:
+            self.asterisk.db_del(key)
 
     def _hints(self) -> dict[str, str]:
         keys = self.company.astdb()
@@ -224,4 +262,8 @@ class Rig:
 
     def _logs(self) -> list[Path]:
         home = self.asterisk.home
-        return [home / "console", self.asterisk.events_file, *(one for one in (home / "log").rglob("*") if one.is_file())]
+        return [
+            home / "console",
+            self.asterisk.events_file,
+            *(one for one in (home / "log").rglob("*") if one.is_file()),
+        ]

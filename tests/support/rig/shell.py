@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Callable, Optional, Sequence, TypeVar, Union
+from typing import Callable, TypeVar
 
 _PR_SET_PDEATHSIG = 1
 T = TypeVar("T")
@@ -22,7 +25,7 @@ class Timeout(RigError, AssertionError):
     """Something that was expected did not happen in time."""
 
 
-def run(argv: Sequence[str], timeout: float = 60.0, text: Optional[str] = None) -> str:
+def run(argv: Sequence[str], timeout: float = 60.0, text: str | None = None) -> str:
     """Run a program to its end and return what it printed; a failure says what it printed too."""
     done = subprocess.run(list(argv), input=text, capture_output=True, text=True, timeout=timeout, check=False)
     if done.returncode != 0:
@@ -30,10 +33,11 @@ def run(argv: Sequence[str], timeout: float = 60.0, text: Optional[str] = None) 
     return done.stdout
 
 
-def start(argv: Sequence[str], log: Union[Path, IO[bytes]], env: Optional[dict[str, str]] = None) -> subprocess.Popen[bytes]:
-    """Start a long-lived program that dies with the test process, whatever ends that."""
-    stream = log.open("ab") if isinstance(log, Path) else log
-    try:
+def start(
+    argv: Sequence[str], log: Path, env: dict[str, str] | None = None, user: str | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a long-lived program, maybe as another user, that dies with the test process, whatever ends that."""
+    with log.open("ab") as stream:
         return subprocess.Popen(
             list(argv),
             stdin=subprocess.DEVNULL,
@@ -41,11 +45,22 @@ def start(argv: Sequence[str], log: Union[Path, IO[bytes]], env: Optional[dict[s
             stderr=subprocess.STDOUT,
             env=env,
             start_new_session=True,
+            # Before the line below, which a later change of user would undo.
+            user=user,
             preexec_fn=_die_with_parent,
         )
-    finally:
-        if isinstance(log, Path):
-            stream.close()
+
+
+def temporary_folder(kind: str, parent: Path | None = None) -> Path:
+    """A folder named after this process; those of test runs that are no more are removed first."""
+    home = parent or Path(tempfile.gettempdir())
+    for old in home.glob("hdsk-*"):
+        owner = old.name.split("-")[1]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(old, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=f"hdsk-{os.getpid()}-{kind}-", dir=home))
+    made.chmod(0o755)
+    return made
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> None:
@@ -60,7 +75,7 @@ def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> None:
         process.wait(grace)
 
 
-def wait_until(check: Callable[[], Optional[T]], what: str, timeout: float = 10.0, every: float = 0.05) -> T:
+def wait_until(check: Callable[[], T | None], what: str, timeout: float = 10.0, every: float = 0.05) -> T:
     """Poll where nothing announces the change; returns the first truthy answer."""
     end = time.monotonic() + timeout
     while True:

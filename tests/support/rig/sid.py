@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, Optional
 
 from tests.support.rig.shell import RigError, run
 
@@ -46,7 +46,9 @@ def find_or_make() -> Path:
     # Removed and made again: debootstrap cannot resume.
     shutil.rmtree(root, ignore_errors=True)
     root.parent.mkdir(parents=True, exist_ok=True)
-    run(["debootstrap", "--variant=minbase", "--include=" + ",".join(PACKAGES), "sid", str(root), archive], timeout=1800)
+    run(
+        ["debootstrap", "--variant=minbase", "--include=" + ",".join(PACKAGES), "sid", str(root), archive], timeout=1800
+    )
     (root / _MARKER).write_text("\n".join(PACKAGES) + "\n")
     return root
 
@@ -55,7 +57,7 @@ def _is_complete(root: Path) -> bool:
     return (root / _MARKER).is_file()
 
 
-def mirror(etc_apt: Path = Path("/etc/apt")) -> Optional[str]:
+def mirror(etc_apt: Path = Path("/etc/apt")) -> str | None:
     """The archive this machine already uses for Debian itself, so that a company's own mirror is respected."""
     lists = [etc_apt / "sources.list", *sorted((etc_apt / "sources.list.d").glob("*"))]
     for path in lists:
