@@ -77,7 +77,7 @@ class Press(NamedTuple):
     """One thing the page does when a visitor lets it show a step.
 
     `keys` are pressed one after another on `phone`; "lift", "hangup" and "wait" are what they say. `until` is what to
-    wait for afterwards, as <phone>:<state> (or "secret": the phone asks for a PIN).
+    wait for afterwards, as <phone>:<state> ("extension" and "pin": it asks for that).
     """
 
     phone: str
@@ -98,7 +98,7 @@ class Step(NamedTuple):
 
 def sit_down(phone: str) -> tuple[Press, ...]:
     """Return how Ravi logs in at a phone the short way."""
-    return (Press(phone, "lift *111003", f"{phone}:secret"), Press(phone, "6294#", f"{phone}:idle"))
+    return (Press(phone, "lift *111003", f"{phone}:pin"), Press(phone, "6294#", f"{phone}:idle"))
 
 
 STEPS = (
@@ -108,8 +108,8 @@ STEPS = (
         "At the Lobby phone dial *11, then Ravi’s extension 1003 #, then his PIN 6294 #.",
         "Ravi sits at the Lobby phone.",
         (
-            Press("200", "lift *11#", "200:listening"),
-            Press("200", "wait 1003#", "200:secret"),
+            Press("200", "lift *11#", "200:extension"),
+            Press("200", "wait 1003#", "200:pin"),
             Press("200", "wait 6294#", "200:idle"),
         ),
     ),

@@ -247,7 +247,7 @@
     const [id, what] = until.split(":");
     for (let waited = 0; waited < 12000 && player === run; waited += 50) {
       const phone = phoneOf(id);
-      if (what === "secret" ? phone.secret : phone.state === what) return;
+      if (phone.asks === what || phone.state === what) return;
       await sleep(50);
     }
   }
