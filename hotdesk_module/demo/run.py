@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     prepare_database(database)
     pbx = Pbx(data / "astdb.json")
     ami = AmiServer(pbx, "demo", secrets.token_urlsafe(12))
-    environment = {"HOTDESK_DATABASE": f"sqlite:///{database}", "HOTDESK_AMI": ami.url}
+    environment = {"HOTDESK_DATABASE": f"sqlite:///{quote(str(database))}", "HOTDESK_AMI": ami.url}
     pbx.calls.script = AgiHost(pbx, options.script.resolve(), environment)
     ami.start()
     port = free_port(options.port)

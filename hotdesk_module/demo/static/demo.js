@@ -141,7 +141,7 @@
     const deeds = [];
     for (const item of [...state.feed].reverse()) {
       if (item.kind === "note" || !deeds.length || item.time - deeds[deeds.length - 1].last > 30) {
-        deeds.push({ note: item.kind === "note" ? item.text : "From outside the phones", time: item.time, last: item.time, keys: [] });
+        deeds.push({ note: item.kind === "note" ? item.text : "From the panel or the command line", time: item.time, last: item.time, keys: [] });
       }
       if (item.kind === "key") {
         deeds[deeds.length - 1].keys.push(item);
