@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -303,6 +305,23 @@ def test_threads_take_turns_under_the_lock(databases: Databases) -> None:
     for thread in threads:
         thread.join()
     assert (errors, ledger.settings()) == ([], {"n": "20"})
+
+
+def test_the_lock_of_a_process_that_is_killed_is_free(databases: Databases, real: SqlLedger) -> None:
+    script = (
+        "import sys; from hotdesk_module.config import *; from hotdesk_module.adapters.open import open_ledger\n"
+        "with open_ledger(Config(Database(*eval(sys.argv[1]))))[0].lock(): print('held', flush=True); sys.stdin.read()"
+    )
+    arguments = [sys.executable, "-c", script, str(tuple(databases.database))]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(Busy), real.lock():
+            pass
+        holder.kill()
+        holder.wait()
+    with SqlLedger(databases.connect(), 5).lock():
+        pass
 
 
 def test_texts_that_are_too_long_are_cut(real: SqlLedger) -> None:

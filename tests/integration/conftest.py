@@ -8,6 +8,7 @@ import pytest
 
 pytest.register_assert_rewrite("tests.integration.promises")
 
+from tests.integration.desking import Desking  # noqa: E402
 from tests.support.rig import Rig, mariadb, missing  # noqa: E402
 
 
@@ -33,6 +34,21 @@ def mariadb_server() -> Iterator[mariadb.MariaDB]:
         pytest.skip("MariaDB tests need " + ", ".join(lacks))
     with mariadb.private_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def installed(rig: Rig) -> Iterator[Desking]:
+    """The product on the rig, for the whole run."""
+    made = Desking(rig)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desking(installed: Desking, _company_state: None) -> Desking:
+    """The product on the rig, with nobody logged in."""
+    installed.reset()
+    return installed
 
 
 @pytest.fixture(autouse=True)

@@ -68,6 +68,19 @@ def test_extension_and_pin_log_in(desk: Desk) -> None:
     assert desk.rings("200") == []
 
 
+def test_the_ledger_is_opened_while_the_first_prompt_plays(desk: Desk) -> None:
+    call = caller("1003", PIN)
+    agi = Agi(*call.pipes())
+    heard: list[str] = []
+
+    def open_desk() -> HotDesk:
+        heard.extend(call.played)
+        raise LedgerDown("enough seen")
+
+    Dialogue(agi, open_desk).login()
+    assert heard == ["silence/1"]
+
+
 def test_an_extension_dialled_with_the_code_is_not_asked_for(desk: Desk) -> None:
     call = caller(PIN, arguments=("login", "1001"))
     assert desk.call(call) == "logged_in"
