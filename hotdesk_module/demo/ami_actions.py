@@ -63,6 +63,7 @@ class Actions:
             "dialplanextensionadd": self._hint_add,
             "dialplanextensionremove": self._hint_remove,
             "extensionstate": self._extension_state,
+            "extensionstatelist": self._extension_states,
             "getvar": self._getvar,
             "pjsipnotify": self._notify,
             "setvar": self._setvar,
@@ -146,6 +147,20 @@ class Actions:
             ("Status", str(state.status if state else -1)),
             ("StatusText", state.text if state else "Unknown"),
         )
+
+    def _extension_states(self, message: Message) -> Reply:
+        events = [
+            (
+                ("Event", "ExtensionStatus"),
+                ("Exten", hint.extension),
+                ("Context", CONTEXT),
+                ("Hint", hint.application),
+                ("Status", str(hint.status)),
+                ("StatusText", hint.text),
+            )
+            for hint in self._pbx.hints.all()
+        ]
+        return _list(events, "ExtensionStateListComplete")
 
     # --- variables and events
 

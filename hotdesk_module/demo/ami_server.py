@@ -32,7 +32,7 @@ class AmiServer:
         self.url = f"ami://{user}:{secret}@127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="ami").start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True, name="ami").start()
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -55,10 +55,11 @@ class Channel:
         self.variables: dict[str, str] = {}
         self.up = False
         self.hungup = False
-        # What the phone's display tells of the leg: the words being heard, and the keys pressed since.
+        # What the phone's display tells of the leg: the words being heard, what they ask for, and
+        # the keys pressed since.
         self.heard = ""
         self.entry = ""
-        self.secret = False
+        self.asks = ""
 
     def answer(self) -> None:
         with self._monitor.lock:
@@ -86,16 +87,16 @@ class Channel:
     def press(self, digit: str) -> None:
         with self._monitor.lock:
             self._digits.append(digit)
-            self.entry += "•" if self.secret and digit not in "*#" else digit
+            self.entry += "•" if self.asks == "pin" and digit not in "*#" else digit
             self._monitor.touch()
 
     def play(self, sound: str, escape: str = "") -> Played:
         """Play a prompt; a digit in `escape` cuts it short, any other is lost, as in Asterisk."""
-        return self.say(sounds.words(sound), escape, sounds.asks_for_secret(sound))
+        return self.say(sounds.words(sound), escape, sounds.asks(sound))
 
-    def say(self, text: str, escape: str = "", secret: bool = False) -> Played:
+    def say(self, text: str, escape: str = "", asks: str = "") -> Played:
         with self._monitor.lock:
-            self.heard, self.entry, self.secret = text, "", secret
+            self.heard, self.entry, self.asks = text, "", asks
             self._monitor.touch()
             began = time.monotonic()
             self._monitor.wait_for(lambda: self.hungup or self._escaping(escape), self._pace.prompt(text))
@@ -106,7 +107,7 @@ class Channel:
     def show(self, text: str) -> None:
         """Put words on the display that no prompt says."""
         with self._monitor.lock:
-            self.heard, self.entry, self.secret = text, "", False
+            self.heard, self.entry, self.asks = text, "", ""
             self._monitor.touch()
 
     def wait_digit(self, seconds: float) -> str:

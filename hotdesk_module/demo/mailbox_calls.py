@@ -48,5 +48,5 @@ def _authenticated(channel: Channel, box: Mailbox) -> bool:
             return True
         if channel.hungup:
             return False
-        prompt = "vm-incorrect"
+        prompt = "vm-incorrect&vm-password"
     return False

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import secrets
 import socket
 import sqlite3
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.schema import create_tables
+from hotdesk_module.adapters.sqlite import Sqlite
+from hotdesk_module.core.model import Phone
 from hotdesk_module.demo import cast, tables
 from hotdesk_module.demo.agi_host import AgiHost
 from hotdesk_module.demo.ami_server import AmiServer
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     prepare_database(database)
     pbx = Pbx(data / "astdb.json")
     ami = AmiServer(pbx, "demo", secrets.token_urlsafe(12))
-    environment = {"HOTDESK_DATABASE": f"sqlite:///{database}", "HOTDESK_AMI": ami.url}
+    environment = {"HOTDESK_DATABASE": f"sqlite:///{quote(str(database))}", "HOTDESK_AMI": ami.url}
     pbx.calls.script = AgiHost(pbx, options.script.resolve(), environment)
     ami.start()
     port = free_port(options.port)
@@ -53,18 +56,14 @@ def prepare_database(path: Path) -> None:
     """Make FreePBX's tables and ours, and put the shared phones into the pool."""
     with closing(sqlite3.connect(path)) as connection:
         tables.create(connection)
-        create_own_tables(connection)
-        connection.commit()
-
-
-def create_own_tables(connection: sqlite3.Connection) -> None:
-    """Make the module's own tables from module.xml, by the module's own code."""
+    database = Sqlite(str(path))
     try:
-        schema = importlib.import_module("hotdesk_module.adapters.schema")
-    except ModuleNotFoundError:
-        print("demo: the module's schema is not there yet; its tables were not made", file=sys.stderr)
-        return
-    schema.create_tables(connection)
+        create_tables(database)
+        ledger = SqlLedger(database)
+        if not ledger.phones():
+            ledger.save_phones([Phone(desk.number, desk.label) for desk in cast.DESKS if desk.shared])
+    finally:
+        database.close()
 
 
 def free_port(wanted: int) -> int:

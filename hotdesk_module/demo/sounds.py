@@ -5,43 +5,47 @@ The wording is our own: short enough to read while the prompt "plays".
 
 from __future__ import annotations
 
+_EXTENSION = "Enter the extension, then press #."
+_PIN = "Enter the PIN, then press #."
+
 _TEXTS = {
-    "agent-alreadyon": "Somebody is already logged in. Enter another extension, then press pound.",
-    "agent-incorrect": "That is not right. Enter your extension, then press pound.",
+    "agent-alreadyon": "Somebody is logged in there already.",
+    "agent-incorrect": "That is not right.",
     "agent-loggedoff": "You are logged out.",
     "agent-loginok": "You are logged in.",
-    "agent-newlocation": "Enter the new number, then press pound.",
-    "agent-pass": "Enter your PIN, then press pound.",
-    "agent-user": "Enter your extension, then press pound.",
-    "an-error-has-occurred": "Something went wrong.",
+    "agent-newlocation": _EXTENSION,
+    "agent-pass": _PIN,
+    "agent-user": _EXTENSION,
     "an-error-has-occured": "Something went wrong.",
-    "auth-incorrect": "That PIN is not right. Try again.",
+    "an-error-has-occurred": "Something went wrong.",
+    "auth-incorrect": "That PIN is not right.",
     "auth-thankyou": "Thank you.",
     "beep": "(beep)",
-    "cancelled": "Cancelled.",
+    "conf-getpin": _PIN,
+    "confbridge-pin-bad": "Too many wrong PINs.",
+    "feature-not-avail-line": "This phone cannot do that.",
     "goodbye": "Goodbye.",
     "im-sorry": "I am sorry.",
     "invalid": "That is not valid.",
     "is-curntly-unavail": "is not available now.",
-    "pbx-invalid": "That extension is not valid. Please try again.",
-    "please-try-again": "Please try again.",
-    "please-try-again-later": "Please try again later.",
+    "is-in-use": "is in use.",
+    "pbx-invalid": "There is no such extension. Try again.",
+    "please-try-again": "Try again.",
+    "please-try-again-later": "Try again later.",
+    "please-try-call-later": "Call again later.",
     "sorry": "Sorry.",
     "ss-noservice": "This number is not in service.",
     "thank-you": "Thank you.",
-    "tt-weasels": "Weasels have eaten our phone system.",
     "unavailable": "is not available.",
-    "vm-advopts": "For more options, press 3.",
+    "vm-extension": "Extension",
     "vm-goodbye": "Goodbye.",
-    "vm-incorrect": "That PIN is not right. Enter your PIN, then press pound.",
-    "vm-incorrect-mailbox": "That is not right. Enter your extension, then press pound.",
-    "vm-intro": "Please leave your message after the tone, then hang up or press pound.",
+    "vm-incorrect": "Login incorrect.",
+    "vm-incorrect-mailbox": "Login incorrect.",
     "vm-isunavail": "is not available.",
-    "vm-login": "Enter your mailbox, then press pound.",
+    "vm-login": "Enter the mailbox, then press #.",
     "vm-msgsaved": "Your message has been saved.",
     "vm-nomore": "There are no more messages.",
-    "vm-password": "Enter your PIN, then press pound.",
-    "vm-tempgreetactive": "A temporary greeting is active.",
+    "vm-password": _PIN,
 }
 
 
@@ -50,9 +54,12 @@ def words(name: str) -> str:
     return " ".join(_one(part) for part in name.split("&") if part)
 
 
-def asks_for_secret(name: str) -> bool:
-    """Say whether the digits that follow this prompt belong to nobody else's eyes."""
-    return "PIN" in words(name) or "pass" in name
+def asks(name: str) -> str:
+    """Return what a prompt asks for: "extension", "pin" (to be shown to nobody) or nothing."""
+    text = words(name)
+    if "Enter" not in text:
+        return ""
+    return "pin" if "PIN" in text else "extension"
 
 
 def _one(name: str) -> str:

@@ -10,27 +10,34 @@ from typing import NamedTuple
 from hotdesk_module.demo.astdb import Change
 from hotdesk_module.demo.monitor import Monitor
 
-# Why a key matters, in one breath; the first pattern that matches counts. {0} is the first group, and so on.
+# What a key means once it has its new value; the first pattern that matches "key=value" counts, and an absent key
+# has the value "-". {0} is the first group, and so on.
 _REASONS = (
-    (r"DEVICE/(\w+)/user", "Calls from phone {0} carry this user: caller ID, *97, feature codes."),
+    (r"DEVICE/(\w+)/user=\1", "Calls from phone {0} are its own again."),
+    (r"DEVICE/(\w+)/user=(\w+)", "Calls from phone {0} now carry {1}: caller ID, *97, feature codes."),
     (r"DEVICE/(\w+)/.*", "What FreePBX knows about device {0}."),
-    (r"AMPUSER/(\w+)/device", "Where calls to {0} ring. Absent: nowhere, so voicemail takes them."),
-    (r"AMPUSER/(\w+)/hint", "What lamps and queues watch for {0}; kept right for the next reload."),
-    (r"AMPUSER/(\w+)/novmpw", "Whether *97 may skip {0}'s PIN."),
+    (r"AMPUSER/(\w+)/device=-", "Direct calls to {0} ring nothing now; voicemail takes them."),
+    (r"AMPUSER/(\w+)/device=\1", "Calls to {0} go to its own device again."),
+    (r"AMPUSER/(\w+)/device=(.+)", "Calls to {0} now ring {1}."),
+    (r"AMPUSER/(\w+)/hint=.*", "What lamps and queues watch for {0}, kept right for the next reload."),
+    (r"AMPUSER/(\w+)/novmpw=.*", "Whether *97 may skip {0}'s PIN."),
     (r"AMPUSER/(\w+)/.*", "FreePBX's settings of user {0}."),
-    (r"CF/(\w+)", "Call Forward of {0}."),
-    (r"(?:CFU|CFB)/(\w+)", "Conditional Call Forward of {0}."),
-    (r"DND/(\w+)", "Do Not Disturb of {0}."),
-    (r"CustomDevstate/HDSK(\w+)", "Lamp of a hot desk key: is phone {0} taken?"),
-    (r"CustomDevstate/(\w+)", "State of the lamp {0}."),
+    (r"CF/(\w+)=-", "Calls to {0} are not forwarded any more."),
+    (r"CF/(\w+)=(.+)", "Calls to {0} are forwarded to {1}."),
+    (r"(?:CFU|CFB)/(\w+)=.*", "Conditional Call Forward of {0}."),
+    (r"DND/(\w+)=.*", "Do Not Disturb of {0}."),
+    (r"CustomDevstate/HDSK(\w+)=INUSE", "The lamp of a hot desk key: phone {0} is taken."),
+    (r"CustomDevstate/HDSK(\w+)=.*", "The lamp of a hot desk key: phone {0} is free."),
+    (r"CustomDevstate/(\w+)=.*", "The lamp {0}."),
     (r"HDSK.*", "Hot desking's own note."),
 )
 
 
-def reason(key: str) -> str:
-    """Explain a key to a newcomer."""
+def reason(key: str, value: str | None) -> str:
+    """Explain to a newcomer what a key means with its new value."""
+    subject = f"{key}={'-' if value is None else value}"
     for pattern, text in _REASONS:
-        match = re.fullmatch(pattern, key)
+        match = re.fullmatch(pattern, subject, re.DOTALL)
         if match:
             return text.format(*match.groups())
     return ""
@@ -60,7 +67,9 @@ class Feed:
         self._append(Item(self._next, time.time(), "note", text))
 
     def key(self, change: Change) -> None:
-        self._append(Item(self._next, change.time, "key", change.key, change.old, change.new, reason(change.key)))
+        self._append(
+            Item(self._next, change.time, "key", change.key, change.old, change.new, reason(change.key, change.new))
+        )
 
     def items(self) -> list[Item]:
         with self._monitor.lock:
@@ -77,7 +86,7 @@ class Press(NamedTuple):
     """One thing the page does when a visitor lets it show a step.
 
     `keys` are pressed one after another on `phone`; "lift", "hangup" and "wait" are what they say. `until` is what to
-    wait for afterwards, as <phone>:<state> (or "secret": the phone asks for a PIN).
+    wait for afterwards, as <phone>:<state> ("extension" and "pin": it asks for that).
     """
 
     phone: str
@@ -98,7 +107,7 @@ class Step(NamedTuple):
 
 def sit_down(phone: str) -> tuple[Press, ...]:
     """Return how Ravi logs in at a phone the short way."""
-    return (Press(phone, "lift *111003", f"{phone}:secret"), Press(phone, "6294#", f"{phone}:idle"))
+    return (Press(phone, "lift *111003", f"{phone}:pin"), Press(phone, "6294#", f"{phone}:idle"))
 
 
 STEPS = (
@@ -108,8 +117,8 @@ STEPS = (
         "At the Lobby phone dial *11, then Ravi’s extension 1003 #, then his PIN 6294 #.",
         "Ravi sits at the Lobby phone.",
         (
-            Press("200", "lift *11#", "200:listening"),
-            Press("200", "wait 1003#", "200:secret"),
+            Press("200", "lift *11#", "200:extension"),
+            Press("200", "wait 1003#", "200:pin"),
             Press("200", "wait 6294#", "200:idle"),
         ),
     ),

@@ -39,15 +39,18 @@ _SETTINGS = {
     "USEDEVSTATE": "1",
 }
 
+# A fresh FreePBX 17 has core's own logon codes disabled (V); the module's installation adds ours.
 _FEATURE_CODES = (
-    ("core", "userlogon", "User Logon", "*11"),
-    ("core", "userlogoff", "User Logoff", "*12"),
-    ("voicemail", "myvoicemail", "My Voicemail", "*97"),
-    ("voicemail", "dialvoicemail", "Dial Voicemail", "*98"),
-    ("callforward", "cfon", "Call Forward All Activate", "*72"),
-    ("callforward", "cfoff", "Call Forward All Deactivate", "*73"),
-    ("donotdisturb", "dnd_on", "DND Activate", "*78"),
-    ("donotdisturb", "dnd_off", "DND Deactivate", "*79"),
+    ("hotdesk", "login", "Hot Desking: log in", "*11", 1),
+    ("hotdesk", "logout", "Hot Desking: log out", "*12", 1),
+    ("core", "userlogon", "User Logon", "*11", 0),
+    ("core", "userlogoff", "User Logoff", "*12", 0),
+    ("voicemail", "myvoicemail", "My Voicemail", "*97", 1),
+    ("voicemail", "dialvoicemail", "Dial Voicemail", "*98", 1),
+    ("callforward", "cfon", "Call Forward All Activate", "*72", 1),
+    ("callforward", "cfoff", "Call Forward All Deactivate", "*73", 1),
+    ("donotdisturb", "dnd_on", "DND Activate", "*78", 1),
+    ("donotdisturb", "dnd_off", "DND Deactivate", "*79", 1),
 )
 
 
@@ -92,6 +95,6 @@ def _fill(connection: sqlite3.Connection) -> None:
     )
     connection.executemany(
         "INSERT INTO featurecodes (modulename, featurename, description, defaultcode, customcode, enabled, providedest)"
-        " VALUES (?, ?, ?, ?, NULL, 1, 0)",
+        " VALUES (?, ?, ?, ?, NULL, ?, 0)",
         _FEATURE_CODES,
     )

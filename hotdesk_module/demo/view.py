@@ -52,7 +52,7 @@ def _phone(phone: Phone, seats: dict[str, str]) -> Json:
         "main": _main(phone),
         "sub": _sub(phone),
         "entry": channel.entry if channel is not None and phone.state is State.LISTENING else "",
-        "secret": bool(channel and channel.secret and phone.state is State.LISTENING),
+        "asks": channel.asks if channel is not None and phone.state is State.LISTENING else "",
         "since": phone.since if phone.state is State.TALKING else 0,
         "lamp": phone.lamp,
         "user": user,

@@ -75,7 +75,7 @@
     text(main, idle ? idleText(phone) : phone.main);
     main.classList.toggle("idle", idle);
     main.classList.toggle("words", phone.state === "listening");
-    const typing = phone.state === "listening" || phone.state === "dial tone";
+    const typing = phone.state === "dial tone" || phone.asks !== "" || phone.entry !== "";
     sub.classList.toggle("typed", typing);
     text(sub, phone.state === "listening" ? phone.entry : phone.sub);
     card.classList.toggle("ringing", phone.state === "ringing");
@@ -141,7 +141,7 @@
     const deeds = [];
     for (const item of [...state.feed].reverse()) {
       if (item.kind === "note" || !deeds.length || item.time - deeds[deeds.length - 1].last > 30) {
-        deeds.push({ note: item.kind === "note" ? item.text : "From outside the phones", time: item.time, last: item.time, keys: [] });
+        deeds.push({ note: item.kind === "note" ? item.text : "From the panel or the command line", time: item.time, last: item.time, keys: [] });
       }
       if (item.kind === "key") {
         deeds[deeds.length - 1].keys.push(item);
@@ -150,6 +150,7 @@
     }
     const feed = document.querySelector(".feed");
     feed.replaceChildren(...deeds.reverse().map(drawDeed));
+    feed.scrollTop = 0;
     newest = latest;
   }
 
@@ -163,8 +164,11 @@
 
   function drawChange(item) {
     const row = make("div", item.id > newest && newest ? "change fresh" : "change");
-    const values = make("div", "values");
-    values.append(chip(item.old, "old"), "→", chip(item.new, "new"));
+    const long = `${item.old}${item.new}`.length > 34;
+    const values = make("div", long ? "values long" : "values");
+    const now = make("span", "now", "→ ");
+    now.append(chip(item.new, "new"));
+    values.append(chip(item.old, "old"), now);
     const line = make("div", "line");
     line.append(make("code", "", item.text), values);
     row.append(line);
@@ -245,9 +249,9 @@
 
   async function reached(run, until) {
     const [id, what] = until.split(":");
-    for (let waited = 0; waited < 12000 && player === run; waited += 50) {
+    for (let waited = 0; waited < 8000 && player === run; waited += 50) {
       const phone = phoneOf(id);
-      if (what === "secret" ? phone.secret : phone.state === what) return;
+      if (phone.asks === what || phone.state === what) return;
       await sleep(50);
     }
   }
@@ -286,6 +290,22 @@
     }
   }
 
+  // Everybody leaves first, the way everybody would: by *12.
+  async function startAgain() {
+    const run = { step: steps[0] };
+    player = run;
+    chosen = null;
+    for (const phone of state.phones) if (phone.state !== "idle") await act(phone.id, "hangup");
+    await sleep(200);
+    for (const phone of state.phones.filter((each) => each.user)) {
+      await perform(run, [{ phone: phone.id, keys: "lift *12", until: `${phone.id}:idle` }]);
+    }
+    if (player !== run) return;
+    await post("tour/restart");
+    player = null;
+    drawTour();
+  }
+
   // --- what the visitor does
 
   document.querySelector('[data-tour="show"]').addEventListener("click", () => {
@@ -298,9 +318,7 @@
   });
 
   document.querySelector('[data-tour="restart"]').addEventListener("click", () => {
-    player = null;
-    chosen = null;
-    post("tour/restart");
+    startAgain();
   });
 
   document.querySelector(".steps").addEventListener("click", (event) => {

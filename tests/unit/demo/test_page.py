@@ -83,6 +83,10 @@ def test_the_tour_can_start_again(web: FlaskClient, pbx: Pbx) -> None:
 
 
 def test_every_key_of_a_login_has_its_reason() -> None:
-    assert "200" in reason("DEVICE/200/user")
-    assert "1003" in reason("AMPUSER/1003/device")
-    assert reason("CustomDevstate/HDSK200") and reason("CF/1003") and reason("AMPUSER/1003/hint")
+    assert reason("DEVICE/200/user", "1003").startswith("Calls from phone 200 now carry 1003")
+    assert reason("DEVICE/200/user", "200") == "Calls from phone 200 are its own again."
+    assert reason("AMPUSER/1003/device", "200") == "Calls to 1003 now ring 200."
+    assert "voicemail" in reason("AMPUSER/200/device", None)
+    assert "taken" in reason("CustomDevstate/HDSK200", "INUSE")
+    assert reason("CF/1003", "HD200") and reason("AMPUSER/1003/hint", "&Custom:DND1003")
+    assert reason("TRUNK/1", "x") == ""
