@@ -118,8 +118,8 @@ class Group(click.Group):
     command_class = Command
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("invoke_without_command", True)
         super().__init__(*args, **kwargs)
-        self.invoke_without_command = True
         self.params.append(_json_option())
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -149,7 +149,11 @@ class Root(click.Group):
             if not app.json:
                 raise
             app.fail("usage", error.format_message(), exits.USAGE)
-        except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
+        except click.Abort:
+            if not app.json:
+                raise
+            app.fail("aborted", "Nothing was changed: the question was not answered with yes.", exits.INTERNAL)
+        except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
             raise
         except Exception as error:
             if os.environ.get("HOTDESK_DEBUG"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import Callable, NamedTuple
 
 from hotdesk_module import config
@@ -18,7 +19,7 @@ class Parts(NamedTuple):
 
     Attributes:
         asterisk: makes the AstDB and the switchboard; called by the commands that need Asterisk only.
-        close: lets go of the database.
+        close: lets go of the database and of Asterisk.
     """
 
     ledger: Ledger
@@ -37,8 +38,12 @@ def compose() -> Parts:
     settings = config.load()
     ledger, inventory = open_ledger(settings)
 
+    open_until_the_end = ExitStack()
+    open_until_the_end.callback(ledger.close)
+
     def asterisk() -> tuple[AstDbTree, Switchboard]:
         ami = Ami(settings.manager or inventory.manager())
+        open_until_the_end.callback(ami.close)
         return AmiAstDb(ami), AmiSwitchboard(ami)
 
-    return Parts(ledger, inventory, asterisk, lambda: int(time.time()), ledger.close)
+    return Parts(ledger, inventory, asterisk, lambda: int(time.time()), open_until_the_end.close)

@@ -20,10 +20,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 _COLUMNS = (
     Column("PHONE"),
     Column("LABEL", elastic=True),
-    Column("LOCATION", elastic=True, optional=True),
-    Column("MAC", optional=True),
-    Column("SIP", elastic=True),
-    Column("CODES", optional=True),
+    Column("LOCATION", elastic=True, optional=True, minor=1),
+    Column("MAC", optional=True, minor=3),
+    Column("SIP"),
+    Column("CODES", optional=True, minor=2),
     Column("USER"),
     Column("NOTE", optional=True, colours={"disabled": "yellow", "no device": "red"}),
 )

@@ -52,7 +52,9 @@ def _as_data(setting: Setting) -> dict[str, Any]:
 
 def values_of(spec: Spec) -> str:
     """Return what a setting may be, in words."""
-    return " or ".join(spec.choices) if spec.choices else f"{spec.low} to {spec.high}"
+    if spec.choices:
+        return f"{', '.join(spec.choices[:-1])} or {spec.choices[-1]}"
+    return f"{spec.low} to {spec.high}"
 
 
 def _meaning(setting: Setting) -> str:

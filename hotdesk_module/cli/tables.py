@@ -15,6 +15,8 @@ NOTHING = "–"
 GAP = "  "
 # An elastic column is not made narrower than this; a terminal still smaller breaks the lines.
 _NARROWEST = 8
+# Nor than this while there are minor columns that can be left out instead.
+_COMFORTABLE = 12
 _JOINER, _EMOJI_FORM = "\u200d", "\ufe0f"
 
 
@@ -24,6 +26,7 @@ class Column(NamedTuple):
     Attributes:
         elastic: cells may be shortened where the terminal is too narrow.
         optional: left out where every cell is empty.
+        minor: left out, the highest first, where the terminal is too narrow for all; 0 stays.
         wraps: cells are broken into several lines; for the last column only.
         colours: text of a cell to its colour, where the terminal has any; the text says it all the same.
     """
@@ -31,6 +34,7 @@ class Column(NamedTuple):
     title: str
     elastic: bool = False
     optional: bool = False
+    minor: int = 0
     wraps: bool = False
     colours: Mapping[str, str] = {}
 
@@ -43,16 +47,22 @@ def terminal_width() -> int:
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], limit: int | None = None) -> Iterator[str]:
     """Yield the lines of a table, the header first."""
     shown = [[_clean(cell) for cell in row] for row in rows]
-    kept = [i for i, c in enumerate(columns) if not c.optional or any(row[i] for row in shown)]
-    columns = [columns[i] for i in kept]
-    cells = [[row[i] or NOTHING for i in kept] for row in shown]
-    widths = [max(width(text) for text in (c.title, *(row[i] for row in cells))) for i, c in enumerate(columns)]
-    _squeeze(columns, widths, terminal_width() if limit is None else limit)
+    cells = [[text or ("" if c.optional else NOTHING) for c, text in zip(columns, row)] for row in shown]
+    natural = [max(width(text) for text in (c.title, *(row[i] for row in cells))) for i, c in enumerate(columns)]
+    filled = [i for i, c in enumerate(columns) if not c.optional or any(row[i] for row in shown)]
+    limit = terminal_width() if limit is None else limit
+    kept = _roomy(columns, natural, filled, limit)
+    missing = [columns[i].title for i in filled if i not in kept]
+    columns, widths = [columns[i] for i in kept], [natural[i] for i in kept]
+    _squeeze(columns, widths, limit)
+    cells = [[row[i] for i in kept] for row in cells]
     yield _line([click.style(_fit(c.title, w), bold=True) for c, w in zip(columns, widths)])
     for row in cells:
         parts = [_wrap(t, w) if c.wraps else [clip(t, w)] for c, t, w in zip(columns, row, widths)]
         for n in range(max(map(len, parts))):
             yield _line([_cell(c, p[n] if n < len(p) else "", w) for c, p, w in zip(columns, parts, widths)])
+    if missing:
+        yield f"(Too narrow for {' and '.join(missing)}; a wider terminal or --json has them.)"
 
 
 def width(text: str) -> int:
@@ -70,6 +80,17 @@ def clip(text: str, limit: int) -> str:
             break
         kept, used = kept + cluster, used + columns
     return f"{kept}…"
+
+
+def _roomy(columns: Sequence[Column], natural: Sequence[int], filled: Sequence[int], limit: int) -> list[int]:
+    """Return the columns to show: all, or without as many minor ones as it takes for comfort."""
+    kept = list(filled)
+    while True:
+        least = [min(natural[i], _COMFORTABLE) if columns[i].elastic else natural[i] for i in kept]
+        minor = [i for i in kept if columns[i].minor]
+        if sum(least) + len(GAP) * (len(kept) - 1) <= limit or not minor:
+            return kept
+        kept.remove(max(minor, key=lambda i: columns[i].minor))
 
 
 def _squeeze(columns: Sequence[Column], widths: list[int], limit: int) -> None:

@@ -47,7 +47,9 @@ def refusals(phone: Phone, around: Surroundings) -> Iterator[HotdeskError]:
     """Yield every reason why ``phone`` cannot be in the pool like this."""
     device = around.devices.get(phone.device)
     if device is None:
-        yield UnknownPhone(f"device: FreePBX has no device {phone.device}; add it there first, under Extensions.")
+        yield UnknownPhone(
+            f"device: FreePBX has no device {phone.device}; add it there first. A virtual extension has none."
+        )
     elif device.tech not in SIP:
         yield BadValue(
             f"device: '{phone.device}' is a {device.tech or 'nameless'} device in FreePBX; a hot desk phone is a SIP"
@@ -74,6 +76,9 @@ def _code(field: str, code: str, around: Surroundings, opposite: Mapping[str, st
             f"{field}: '{code}' begins with the general login code {around.login}: it would be taken for a login of"
             f" {code[len(around.login) :]}."
         )
+    elif prefix := next((c for c in around.logins if code.startswith(c) and c != code), ""):
+        other = around.logins[prefix]
+        yield BadValue(f"{field}: '{code}' begins with {prefix}, the login code of phone {other}; choose another code.")
     elif code in opposite:
         # One code is one extension of the dialplan, for all phones.
         kind = "logout" if field == "login_code" else "login"
