@@ -1,0 +1,183 @@
+"""The pool as an administrator changes it, from the command line and the panel alike.
+
+Whatever is checked against the tables is checked and written under the one lock, so that two administrators cannot
+make together what neither may make alone. Asterisk is asked before anything is written: where it is down the pool
+stays as it is, and the lamps with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from hotdesk_module import dialplan
+from hotdesk_module.core import pool, pool_csv, pool_import, pool_rules
+from hotdesk_module.core.model import Phone, Session
+from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, Row
+from hotdesk_module.core.pool_rules import Surroundings
+from hotdesk_module.errors import AsteriskDown, BadImport, NotInPool, PhoneExists
+from hotdesk_module.ports import Inventory, Ledger
+from hotdesk_module.service import HotDesk, Progress
+
+APPLY_CONFIG = (
+    "Own codes have changed: click Apply Config in FreePBX, or run 'fwconsole reload', so that the dialplan knows them."
+)
+
+
+class Saved(NamedTuple):
+    """What became of a change of the pool.
+
+    Attributes:
+        phones: those that were added or changed, or the one that was removed.
+        warnings: what is allowed and still wants mending.
+        reload: the dialplan does not know the own codes of the pool yet; see APPLY_CONFIG.
+        applied: Asterisk follows. False: the pool is right and reconcile will finish the rest.
+        ended: the sessions that ended with it.
+    """
+
+    phones: tuple[Phone, ...]
+    warnings: tuple[str, ...] = ()
+    reload: bool = False
+    applied: bool = True
+    ended: tuple[Session, ...] = ()
+
+
+class Pool:
+    """The phones that anybody may log in at.
+
+    Every method raises LedgerDown or Busy where the database does not answer, and AsteriskDown, with nothing changed,
+    where Asterisk does not.
+    """
+
+    def __init__(self, ledger: Ledger, inventory: Inventory, desk: HotDesk) -> None:
+        self._ledger = ledger
+        self._inventory = inventory
+        self._desk = desk
+
+    def add(self, fields: Mapping[str, str]) -> Saved:
+        """Take a device of FreePBX into the pool; without a label it gets FreePBX's description.
+
+        Raises:
+            PhoneExists: it is in the pool already.
+            BadValue, UnknownPhone, DuplicateMac: it cannot be like this.
+        """
+        phone = pool.phone({"device": "", **fields})
+        with self._ledger.lock():
+            if self._ledger.phones([phone.device]):
+                raise PhoneExists(f"Phone {phone.device} is in the pool already; change it with edit.")
+            around = self._surroundings([phone.device])
+            if not phone.label and phone.device in around.devices:
+                phone = phone._replace(label=pool.label_from(around.devices[phone.device].description))
+            saved = self._save(phone, around)
+        return saved._replace(applied=self._refresh([phone.device]))
+
+    def edit(self, device: str, fields: Mapping[str, str]) -> Saved:
+        """Change fields of a phone; the others stay. Who is logged in there stays so, also where it is disabled.
+
+        Raises:
+            NotInPool: it is not in the pool.
+            BadValue, UnknownPhone, DuplicateMac: it cannot be like this.
+        """
+        with self._ledger.lock():
+            phone = pool.phone({k: v for k, v in fields.items() if k != "device"}, self._one(device))
+            saved = self._save(phone, self._surroundings([device]))
+        return saved._replace(applied=self._refresh([device]))
+
+    def remove(self, device: str) -> Saved:
+        """Take a phone out of the pool; who is logged in there is logged out first.
+
+        Raises:
+            NotInPool: it is not in the pool.
+        """
+        phone = self._one(device)
+        self._ask_asterisk(device)
+        ended: tuple[Session, ...] = ()
+        applied = True
+        while True:
+            with self._ledger.lock():
+                sessions = self._ledger.sessions([device])
+                if not sessions:
+                    before = _codes(self._ledger.phones())
+                    self._ledger.remove_phone(device)
+                    reload = _codes(self._ledger.phones()) != before
+                    break
+            applied = all(outcome.applied for outcome in self._desk.logout_all(sessions))
+            ended += sessions
+        applied = self._refresh([device]) and applied
+        return Saved((phone,), (), reload, applied, ended)
+
+    def plan_import(self, text: str) -> tuple[Row, ...]:
+        """Return what importing a CSV file would do, line by line; nothing is changed, and Asterisk is not asked.
+
+        Raises:
+            BadImport: it is not such a file. What is wrong with a single line is in the line's row.
+        """
+        lines = pool_csv.read(text)
+        return pool_import.plan(lines, self._ledger.phones(), self._surroundings())
+
+    def apply(self, text: str, progress: Progress | None = None) -> tuple[tuple[Row, ...], Saved]:
+        """Import a CSV file, all or nothing; phones that it does not name stay as they are.
+
+        Raises:
+            BadImport: a line is wrong, and nothing was changed; the message has a line for each error.
+        """
+        with self._ledger.lock():
+            rows = self.plan_import(text)
+            wrong = [f"Line {row.line}: {error}" for row in rows if row.fate == ERROR for error in row.errors]
+            if wrong:
+                raise BadImport("\n".join(wrong))
+            phones = tuple(row.phone for row in rows if row.fate in (ADDED, CHANGED))
+            if phones:
+                self._ask_asterisk(phones[0].device)
+            reload = self._store(phones)
+        warnings = tuple(w for row in rows for w in row.warnings)
+        return rows, Saved(phones, warnings, reload, self._refresh([p.device for p in phones], progress))
+
+    def _save(self, phone: Phone, around: Surroundings) -> Saved:
+        """Check and write one phone; the caller holds the lock."""
+        others = tuple(p for p in self._ledger.phones() if p.device != phone.device)
+        for refusal in pool_rules.refusals(phone, around.with_pool((*others, phone))):
+            raise refusal
+        self._ask_asterisk(phone.device)
+        reload = self._store([phone])
+        warnings = tuple(pool_rules.warnings(phone, around.devices.get(phone.device)))
+        return Saved((phone,), warnings, reload)
+
+    def _store(self, phones: Iterable[Phone]) -> bool:
+        """Write phones in one transaction; return whether the pool's own codes changed by it."""
+        before = _codes(self._ledger.phones())
+        self._ledger.save_phones(phones)
+        return _codes(self._ledger.phones()) != before
+
+    def _refresh(self, devices: Iterable[str], progress: Progress | None = None) -> bool:
+        """Bring Asterisk in line; what fails here reconcile finishes."""
+        devices = tuple(devices)
+        try:
+            for done, device in enumerate(devices, 1):
+                self._desk.refresh(device)
+                if progress is not None:
+                    progress(done, len(devices))
+        except AsteriskDown:
+            return False
+        return True
+
+    def _one(self, device: str) -> Phone:
+        for phone in self._ledger.phones([device]):
+            return phone
+        raise NotInPool(f"Phone {device} is not a hot desk phone.")
+
+    def _ask_asterisk(self, device: str) -> None:
+        self._desk.astdb.get(f"DEVICE/{device}/user")
+
+    def _surroundings(self, devices: Iterable[str] | None = None) -> Surroundings:
+        features = self._inventory.feature_codes()
+        login, logout = dialplan.codes(features)
+        known = {d.id: d for d in self._inventory.devices(devices)}
+        others = {code: feature for code, feature in features.items() if feature[0] != "hotdesk"}
+        return Surroundings(known, others, login, logout, {}, {}, {})
+
+
+def _codes(phones: Iterable[Phone]) -> frozenset[tuple[str, str]]:
+    """Return the own codes of a pool, as the dialplan has to know them."""
+    pairs = ((("login", p.login_code), ("logout", p.logout_code)) for p in phones)
+    return frozenset(pair for both in pairs for pair in both if pair[1])

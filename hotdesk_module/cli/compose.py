@@ -1,0 +1,49 @@
+"""Where the command line meets the world: the one place a test replaces."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from typing import Callable, NamedTuple
+
+from hotdesk_module import config
+from hotdesk_module.adapters.ami import Ami
+from hotdesk_module.adapters.astdb import AmiAstDb
+from hotdesk_module.adapters.open import open_ledger
+from hotdesk_module.adapters.switchboard import AmiSwitchboard
+from hotdesk_module.ports import AstDbTree, Clock, Inventory, Ledger, Switchboard
+
+
+class Parts(NamedTuple):
+    """The adapters that commands work on.
+
+    Attributes:
+        asterisk: makes the AstDB and the switchboard; called by the commands that need Asterisk only.
+        close: lets go of the database and of Asterisk.
+    """
+
+    ledger: Ledger
+    inventory: Inventory
+    asterisk: Callable[[], tuple[AstDbTree, Switchboard]]
+    clock: Clock
+    close: Callable[[], None]
+
+
+def compose() -> Parts:
+    """Return the real adapters; nothing is connected before it is used.
+
+    Raises:
+        BadConfig: we cannot tell where the database is.
+    """
+    settings = config.load()
+    ledger, inventory = open_ledger(settings)
+
+    open_until_the_end = ExitStack()
+    open_until_the_end.callback(ledger.close)
+
+    def asterisk() -> tuple[AstDbTree, Switchboard]:
+        ami = Ami(settings.manager or inventory.manager())
+        open_until_the_end.callback(ami.close)
+        return AmiAstDb(ami), AmiSwitchboard(ami)
+
+    return Parts(ledger, inventory, asterisk, lambda: int(time.time()), open_until_the_end.close)

@@ -1,0 +1,96 @@
+"""``hotdesk reconcile`` and ``dialplan``: keeping Asterisk in line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+import hotdesk_module
+from hotdesk_module import dialplan as dialplan_
+from hotdesk_module.cli.app import App, Command, changes_something, pass_app
+from hotdesk_module.cli.progress import progress
+from hotdesk_module.cli.tables import Column, table
+from hotdesk_module.core.model import Phone
+from hotdesk_module.core.plan import Delete, Effect, Lamp, Put
+from hotdesk_module.errors import HotdeskError
+from hotdesk_module.service import Repair
+
+# The script that the dialplan calls by its absolute path.
+SCRIPT = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.abspath(hotdesk_module.__file__))), "agi-bin", "hotdesk.py"
+)
+
+_COLUMNS = (
+    Column("CHANGE", colours={"remove": "red"}),
+    Column("WHAT"),
+    Column("NOW", elastic=True),
+    Column("WANTED", elastic=True),
+)
+
+
+@click.command(cls=Command)
+@click.option("--dry-run", is_flag=True, help="Only say what would be changed.")
+@click.option("--force", is_flag=True, help="Also where many would be logged out for no recorded reason.")
+@changes_something
+@pass_app
+def reconcile(app: App, dry_run: bool, force: bool) -> None:
+    """Bring Asterisk in line with who is logged in."""
+    with progress("Repairing") as tell:
+        repair = app.desk.reconcile(dry_run, force, tell)
+    data = {
+        "dry_run": dry_run,
+        "ended": [{"phone": e.session.phone, "user": e.session.user, "why": e.why} for e in repair.ended],
+        "effects": [_as_data(e) for e in repair.effects],
+    }
+    app.answer(data, _shown(repair, dry_run))
+
+
+def _as_data(effect: Effect) -> dict[str, Any]:
+    if isinstance(effect, Delete):
+        return {"change": "remove", "what": effect.key, "now": effect.old, "wanted": None}
+    if isinstance(effect, Put):
+        return {"change": "set", "what": effect.key, "now": effect.old, "wanted": effect.value}
+    if isinstance(effect, Lamp):
+        return {"change": "lamp", "what": f"Custom:{effect.name}", "now": None, "wanted": effect.state}
+    return {"change": "hint", "what": effect.extension, "now": effect.old, "wanted": effect.hint}
+
+
+def _shown(repair: Repair, dry_run: bool) -> Iterator[str]:
+    would = "would be" if dry_run else "was"
+    for e in repair.ended:
+        gone = "user" if e.why == "user_deleted" else "phone"
+        yield f"{e.session.user} {would} logged out of phone {e.session.phone}: FreePBX has no such {gone} any more."
+    count = len(repair.effects)
+    if not count:
+        yield "Asterisk is in line; nothing to repair."
+        return
+    rows = [tuple(str(v or "") for v in _as_data(e).values()) for e in repair.effects]
+    yield from table(_COLUMNS, rows)
+    things = f"{count} difference{'' if count == 1 else 's'}"
+    yield f"{things}. Nothing was changed (dry run)." if dry_run else f"{things} repaired."
+
+
+@click.command(cls=Command)
+@pass_app
+def dialplan(app: App) -> None:
+    """Print the dialplan that the module adds to FreePBX's.
+
+    FreePBX asks during its reload and must have an answer: where the database does not answer, the usual codes are
+    printed and a warning.
+    """
+    phones: tuple[Phone, ...] = ()
+    login, logout = dialplan_.LOGIN, dialplan_.LOGOUT
+    try:
+        login, logout = dialplan_.codes(app.parts.inventory.feature_codes())
+        phones = app.parts.ledger.phones()
+    except HotdeskError as error:
+        click.echo(f"Warning: {error.message} The phones' own codes are missing from the dialplan.", err=True)
+    built = dialplan_.build(SCRIPT, login, logout, phones)
+    if app.json:
+        click.echo(json.dumps(dialplan_.as_data(built)))
+    else:
+        click.echo(dialplan_.as_text(built), nl=False)

@@ -1,0 +1,109 @@
+"""The settings and the locks against guessing, as an administrator sees and changes them. Asterisk is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hotdesk_module.core import policy
+from hotdesk_module.core import settings as settings_
+from hotdesk_module.core.model import Event
+from hotdesk_module.core.policy import Attempts
+from hotdesk_module.core.settings import Spec
+from hotdesk_module.ports import Clock, Ledger
+
+# Settings that say how calls reach a phone: reconcile applies them to those who are logged in already.
+PROJECTED = ("routing", "ring_own_phone", "voicemail_pin")
+
+
+class Setting(NamedTuple):
+    """A setting and the value in force.
+
+    Attributes:
+        changed: somebody set it; False: it is the default.
+    """
+
+    spec: Spec
+    value: str
+    changed: bool
+
+
+class Lock(NamedTuple):
+    """The wrong PINs of a user or of a phone, and the lock that followed.
+
+    Attributes:
+        kind: ``user`` or ``phone``.
+        locked_until: no guess is judged before; 0: not locked yet.
+        failures: how many wrong PINs count towards the next lock.
+        last_at, last_other: the latest of them, and the phone of a user's or the user of a phone's; 0 and empty
+            where there is none.
+    """
+
+    kind: str
+    subject: str
+    locked_until: int
+    failures: int
+    last_at: int
+    last_other: str
+
+
+def settings(ledger: Ledger) -> tuple[Setting, ...]:
+    """Return every setting with the value in force; what is stored and not a value counts for nothing."""
+    stored = ledger.settings()
+    in_force = settings_.parse(stored)
+    result = []
+    for spec in settings_.SPECS:
+        value = getattr(in_force, spec.name)
+        text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        result.append(Setting(spec, text, spec.name in stored))
+    return tuple(result)
+
+
+def change_settings(ledger: Ledger, values: Mapping[str, str | None]) -> tuple[Setting, ...]:
+    """Store settings, all or none; None goes back to the default. Return those that were given, as they are now.
+
+    Raises:
+        BadValue: no such setting, or not a value of it; nothing is stored then.
+    """
+    checked = {
+        settings_.spec(name).name: None if value is None else settings_.check(name, value)
+        for name, value in values.items()
+    }
+    ledger.save_settings(checked)
+    return tuple(setting for setting in settings(ledger) if setting.spec.name in checked)
+
+
+def locks(ledger: Ledger, now: int) -> tuple[Lock, ...]:
+    """Return who is locked, and whose wrong PINs still count; the locked first."""
+    window = settings_.parse(ledger.settings()).lock_window * 60
+    found = []
+    for kind, subject, attempts in ledger.all_attempts():
+        recent = [f for f in attempts.failures if 0 <= now - f.at < window]
+        until = attempts.locked_until if policy.is_locked(attempts, now) else 0
+        if until or recent:
+            last = recent[-1] if recent else policy.Failure(0, "")
+            found.append(Lock(kind, subject, until, len(recent), last.at, last.other))
+    return tuple(sorted(found, key=lambda lock: (not lock.locked_until, lock.kind != "user", lock.subject)))
+
+
+def lift_locks(
+    ledger: Ledger, clock: Clock, source: str, actor: str, kind: str = "", subject: str = ""
+) -> tuple[Lock, ...]:
+    """Forget the wrong PINs of one user or phone, or of everybody, and note it in the history; return whose.
+
+    Args:
+        kind: ``user`` or ``phone``; empty: everybody's.
+    """
+    with ledger.lock():
+        now = clock()
+        lifted = tuple(lock for lock in locks(ledger, now) if not kind or (lock.kind, lock.subject) == (kind, subject))
+        for lock in lifted:
+            ledger.save_attempts(lock.kind, lock.subject, Attempts())
+        if lifted:
+            ledger.change((), None, [_unlock(lock, now, source, actor) for lock in lifted])
+    return lifted
+
+
+def _unlock(lock: Lock, now: int, source: str, actor: str) -> Event:
+    phone, user = ("", lock.subject) if lock.kind == "user" else (lock.subject, "")
+    return Event(now, "unlock", phone, user, source, actor)
