@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -313,7 +314,8 @@ def test_the_lock_of_a_process_that_is_killed_is_free(databases: Databases, real
         "with open_ledger(Config(Database(*eval(sys.argv[1]))))[0].lock(): print('held', flush=True); sys.stdin.read()"
     )
     arguments = [sys.executable, "-c", script, str(tuple(databases.database))]
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+    here = Path(__file__).parents[2]
+    with subprocess.Popen(arguments, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(Busy), real.lock():
