@@ -138,6 +138,12 @@ def test_one_change_ends_begins_and_records(ledger: Ledger) -> None:
     assert {e.id for e in ledger.events(HistoryFilter())} == set(ids)
 
 
+def test_ending_a_session_that_is_over_leaves_the_next_one_there(ledger: Ledger) -> None:
+    ledger.change([], ALICE, [])
+    ledger.change([Session("200", "1002", 5), Session("210", "1001", 5)], None, [])
+    assert ledger.sessions() == (ALICE,)
+
+
 def test_many_sessions_end_in_one_change(ledger: Ledger) -> None:
     sessions = [Session(str(n), str(1000 + n), n) for n in range(200, 220)]
     for session in sessions:
