@@ -161,10 +161,14 @@ class HotDesk:
                 progress(min(first + CHUNK, len(wanted)), len(wanted))
         return outcomes
 
-    def refresh(self, phone: str) -> None:
-        """Bring one phone in line with the ledger, e.g. when it has just joined or left the pool."""
+    def refresh(self, phone: str) -> bool:
+        """Bring one phone in line with the ledger, e.g. when it has just joined or left the pool.
+
+        Return whether Asterisk follows; where it does not, reconcile will finish the rest.
+        """
         with self.ledger.lock():
-            self._carry_out(self._scene((phone,), (), self.settings()), machine.Decision(), "", (phone,), ())
+            scene = self._scene((phone,), (), self.settings())
+            return self._carry_out(scene, machine.Decision(), "", (phone,), ()).applied
 
     # Asking
 

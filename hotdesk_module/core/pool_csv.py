@@ -42,6 +42,8 @@ def read(text: str) -> tuple[Line, ...]:
     """
     lines = _LINES.findall(text[1:] if text.startswith(_BOM) else text)
     first = next((line for line in lines if line.strip(_SEPARATORS + " \r\n")), "")
+    if not first:
+        raise BadImport(f"The file is empty. Its first line names the columns: {','.join(FIELDS)}.")
     reader = csv.reader(lines, delimiter=max(_SEPARATORS, key=first.count), strict=True)
     columns: list[str] = []
     found = []
@@ -60,8 +62,6 @@ def read(text: str) -> tuple[Line, ...]:
             found.append(Line(number, {name: _unguarded(v) for name, v in zip(columns, values)}))
     except csv.Error as error:
         raise BadImport(f"Line {reader.line_num}: the quotes do not match, or it is not text ({error}).") from error
-    if not columns:
-        raise BadImport(f"The file is empty. Its first line names the columns: {','.join(FIELDS)}.")
     if not found:
         raise BadImport("The file has a header and no phones.")
     return tuple(found)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -135,6 +136,12 @@ def test_one_change_ends_begins_and_records(ledger: Ledger) -> None:
     assert sorted(ids) == list(ids) and len(set(ids)) == 2
     assert [e.event for e in ledger.events(HistoryFilter())] == ["login", "logout"]
     assert {e.id for e in ledger.events(HistoryFilter())} == set(ids)
+
+
+def test_ending_a_session_that_is_over_leaves_the_next_one_there(ledger: Ledger) -> None:
+    ledger.change([], ALICE, [])
+    ledger.change([Session("200", "1002", 5), Session("210", "1001", 5)], None, [])
+    assert ledger.sessions() == (ALICE,)
 
 
 def test_many_sessions_end_in_one_change(ledger: Ledger) -> None:
@@ -313,7 +320,8 @@ def test_the_lock_of_a_process_that_is_killed_is_free(databases: Databases, real
         "with open_ledger(Config(Database(*eval(sys.argv[1]))))[0].lock(): print('held', flush=True); sys.stdin.read()"
     )
     arguments = [sys.executable, "-c", script, str(tuple(databases.database))]
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+    here = Path(__file__).parents[2]
+    with subprocess.Popen(arguments, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(Busy), real.lock():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Callable
 
 from hotdesk_module.config import Manager
@@ -29,7 +28,6 @@ class AmiServer:
         answers: what to answer to an action instead: text with ``\\n`` for line ends, None to say nothing, or a
             callable for anything else.
         unasked: text sent in front of every answer but the one to the login.
-        piece: send so many bytes at a time.
         banner: the greeting; empty for none.
     """
 
@@ -40,7 +38,6 @@ class AmiServer:
         self.received: list[Headers] = []
         self.answers: dict[str, str | Callable[[Headers], str] | None] = {}
         self.unasked = ""
-        self.piece = 65536
         self.banner = "Asterisk Call Manager/11.0.0\r\n"
         self.connections = 0
         self._open: list[socket.socket] = []
@@ -111,11 +108,7 @@ class AmiServer:
             self._send(connection, ("" if name == "Login" else self.unasked) + text + "\n\n")
 
     def _send(self, connection: socket.socket, text: str) -> None:
-        data = text.replace("\n", "\r\n").encode("utf-8", "surrogateescape")
-        for start in range(0, len(data), self.piece):
-            connection.sendall(data[start : start + self.piece])
-            if self.piece < len(data):
-                time.sleep(0)
+        connection.sendall(text.replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
 
     def _on_login(self, action: Headers) -> str:
         if (action["Username"], action["Secret"]) != (USER, SECRET):
@@ -164,7 +157,7 @@ class AmiServer:
         )
 
     def _on_extensionstatelist(self, action: Headers) -> str:
-        everywhere = [("ext-local", e, h) for e, h in self.hints.items()] + [("elsewhere", "1001", "SIP/no")]
+        everywhere = [("ext-local", e, h) for e, h in self.hints.items()] + [("elsewhere", "98003", "SIP/no")]
         events = "".join(
             f"Event: ExtensionStatus\n{{id}}\nExten: {extension}\nContext: {context}\nHint: {hint}\n"
             "Status: 0\nStatusText: Idle\n\n"

@@ -10,15 +10,15 @@ from hotdesk_module.config import Config, Database, Manager, load
 from hotdesk_module.errors import BadConfig
 
 FREEPBX = """<?php
-/* $amp_conf["AMPDBUSER"] = "commented"; */
-// $amp_conf["AMPDBNAME"] = "commented";
-# $amp_conf["AMPDBHOST"] = "commented";
 $amp_conf["AMPDBUSER"] = "freepbxuser";
 $amp_conf['AMPDBPASS']   =   'it\\'s // "not" a # comment \\\\';
 $amp_conf [ "AMPDBHOST" ] = "localhost"; $amp_conf["AMPDBNAME"] = "asterisk"; // trailing
 $amp_conf["AMPDBENGINE"] = "mysql";
 $amp_conf["datasource"] = ""; // for the sake of old code
 $note = "$amp_conf['AMPDBUSER'] = 'quoted';";
+/* $amp_conf["AMPDBUSER"] = "commented"; */
+// $amp_conf["AMPDBNAME"] = "commented";
+# $amp_conf["AMPDBHOST"] = "commented";
 require_once('/var/www/html/admin/bootstrap.php');
 ?>
 """

@@ -45,9 +45,9 @@ def test_it_does_not_connect_before_the_first_action(server: AmiServer, ami: Ami
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 7])
-def test_an_answer_may_come_in_pieces(server: AmiServer, ami: Ami, piece: int) -> None:
+def test_an_answer_may_come_in_pieces(server: AmiServer, ami: Ami, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotdesk_module.adapters.ami.PIECE", piece)
     server.astdb["CF/1001"] = "HD200"
-    server.piece = piece
     response = ami.action("DBGet", Family="CF", Key="1001")
     assert [e.get("Val") for e in response.events] == ["HD200"]
 
