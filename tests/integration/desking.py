@@ -21,7 +21,6 @@ from tests.support.rig import Rig, company, mariadb
 from tests.support.rig.asterisk import REPOSITORY
 
 TABLES = ("hotdesk_sessions", "hotdesk_events", "hotdesk_lockouts", "hotdesk_settings", "hotdesk_phones")
-OWN_CODES = {"login": "*55", "logout": "*56"}
 
 
 class Desking:
@@ -78,6 +77,7 @@ class Desking:
         self.ledger.save_phones(self.pool)
         self.ledger.save_settings(settings)
         self.service.reconcile()
+        self.connection.execute("DELETE FROM hotdesk_events")
 
     # --- people at phones --------------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ def follow_me(rig: Rig, user: str, phone: str) -> None:
     try:
         with rig.calling(CALLER, user):
             rig.phones[phone].wait_ringing()
-            rig.phones[phone].wait_ringing(timeout=names.RING_TIME + 2)
+            rig.phones[phone].wait_ringing(timeout=names.RING_TIME * 2 + 4)
             _own_phone_is_quiet(rig, user, phone)
     finally:
         rig.asterisk.db_put(switch, "EXTENSION")

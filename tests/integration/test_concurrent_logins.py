@@ -41,6 +41,7 @@ def crowd(desking: Desking) -> Iterator[Desking]:
     for extension in PHONES + USERS:
         desking.rig.asterisk.db_put(f"AMPUSER/{extension}/device", extension)
     desking.ledger.save_phones(Phone(p) for p in PHONES)
+    desking.service.reconcile()
     yield desking
     marks = ", ".join(["%s"] * len(PHONES + USERS))
     connection.execute(f"DELETE FROM devices WHERE id IN ({marks})", PHONES + USERS)

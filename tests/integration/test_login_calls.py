@@ -61,6 +61,31 @@ def test_call_forward_routing_keeps_what_call_forward_can_and_loses_what_the_gui
     assert {k: v for k, v in after.items() if not k.startswith("CALLTRACE/")} == {**before, **lamp}
 
 
+def test_a_phone_without_mailbox_gives_congestion_to_who_calls_its_own_number(desking: Desking) -> None:
+    """Why Health names such a phone (design §1.4)."""
+    desking.log_in("202", "1001")
+    assert dial_all(desking, "1001", "202", promises.own_number_goes_to_its_mailbox) == {}
+
+
+def test_a_phone_without_emergency_cid_shows_the_users_number_to_the_emergency_desk(desking: Desking) -> None:
+    """Why a phone without one is an error in Health (F§8, V)."""
+    desking.log_in("202", "1001")
+    with desking.rig.calling("202", "911"):
+        assert desking.rig.trunk.wait_ringing().number == "5550111"
+
+
+@pytest.mark.parametrize(("setting", "options"), [("no", "1003@default,s"), ("yes", "1003@default")])
+def test_voicemail_asks_for_the_pin_at_a_shared_phone_where_the_setting_says_so(
+    desking: Desking, setting: str, options: str
+) -> None:
+    desking.reset(voicemail_pin=setting)
+    desking.log_in("200", "1003")
+    with desking.rig.calling("200", "*97") as mark:
+        assert desking.rig.wait_application("VoiceMailMain", mark)["AppData"] == options
+    desking.log_out("200")
+    assert desking.rig.asterisk.db_get("AMPUSER/1003/novmpw") == "yes"
+
+
 def test_extension_dialled_with_the_code_asks_for_the_pin_only(desking: Desking) -> None:
     assert desking.log_in_at_once("200", "1001") == "logged_in"
     assert desking.seats() == {"200": "1001"}

@@ -112,6 +112,20 @@ def test_a_reload_in_between_changes_no_promise_and_leaves_nothing_behind(deskin
     assert {k: v for k, v in after.items() if not k.startswith("CALLTRACE/")} == before
 
 
+def test_editing_the_phones_extension_breaks_the_session_and_reconcile_mends_it(desking: Desking) -> None:
+    before = desking.rig.asterisk.db_show()
+    desking.log_in("200", "1003")
+    desking.rig.freepbx_edit_extension("200")
+    with desking.rig.calling(promises.CALLER, "1003") as mark:
+        desking.rig.wait_mailbox("1003", mark)
+    desking.service.reconcile()
+    checks = (promises.direct_call, promises.queue, promises.identity_inside, promises.own_number_goes_to_its_mailbox)
+    assert dial_all(desking, "1003", "200", *checks) == {}
+    desking.log_out("200")
+    after = desking.rig.asterisk.db_show()
+    assert {k: v for k, v in after.items() if not k.startswith("CALLTRACE/")} == before
+
+
 @pytest.mark.parametrize("script", ["missing", "not executable", "no interpreter", "dies"])
 def test_when_the_script_cannot_run_the_caller_is_told(desking: Desking, script: str, tmp_path: Path) -> None:
     # Below the rig's own folder, which Asterisk sees.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration import by_hand
 from tests.integration.promises import caller_id, shown
 from tests.support.rig import Rig
 from tests.support.rig import company as names
@@ -308,17 +307,6 @@ def test_reload_rewrites_hints_from_device_lists(rig: Rig) -> None:
     assert rig.asterisk.db_get("AMPUSER/1003/hint") == "PJSIP/200&Custom:DND1003,CustomPresence:1003"
     assert rig.asterisk.db_get("AMPUSER/200/hint") == "&Custom:DND200,CustomPresence:200"
     assert "PJSIP/200&Custom:DND1003" in rig.asterisk.cli("core show hint 1003")
-
-
-def test_editing_an_occupied_phone_breaks_its_session(rig: Rig) -> None:
-    """What reconcile has to repair (V): the phone is its own again, and the virtual user rings nothing."""
-    by_hand.sit(rig, "1003", "200")
-    rig.freepbx_edit_extension("200")
-    assert rig.asterisk.db_get("DEVICE/200/user") == "200"
-    assert rig.asterisk.db_get("AMPUSER/200/device") == "200"
-    assert rig.asterisk.db_get("AMPUSER/1003/device") is None
-    with rig.calling("9001", "1003") as mark:
-        rig.wait_mailbox("1003", mark)
 
 
 @pytest.mark.parametrize("crash", [False, True])
