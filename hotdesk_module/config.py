@@ -159,7 +159,8 @@ def _key_value(text: str) -> dict[str, str]:
     return {key.strip(): value.strip().strip("\"'") for key, equals, value in pairs if equals}
 
 
-_URL = re.compile(
+# Compiled when it is used: a FreePBX has its file.
+_URL = (
     r"(?P<kind>\w+)://(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?(?P<host>\[[^]]*\]|[^:/@?]*)(?::(?P<port>[0-9]*))?"
     r"(?:/(?P<name>[^?]*))?(?:\?socket=(?P<socket>.*))?"
 )
@@ -172,7 +173,7 @@ def _database(url: str) -> Database:
         if not path.startswith("/"):
             raise BadConfig(f"{name}: the file of sqlite:////path must be absolute, with four strokes in all.")
         return Database(kind="sqlite", path=path)
-    parts = _URL.fullmatch(url)
+    parts = re.fullmatch(_URL, url)
     if parts is None or parts["kind"] != "mysql" or not parts["name"]:
         raise BadConfig(
             f"{name} is not an address of a database. Write mysql://user:password@host:port/name, with special"
@@ -190,7 +191,7 @@ def _database(url: str) -> Database:
 
 
 def _manager(url: str) -> Manager:
-    parts = _URL.fullmatch(url)
+    parts = re.fullmatch(_URL, url)
     if parts is None or parts["kind"] != "ami" or not parts["user"] or parts["name"] or parts["socket"]:
         raise BadConfig(
             "HOTDESK_AMI is not an address of Asterisk's manager. Write ami://user:secret@host:port, with special"

@@ -18,6 +18,9 @@ from hotdesk_module.errors import AsteriskDown, BadValue
 CONNECT_TIMEOUT = 2.0
 REPLY_TIMEOUT = 5.0
 
+# Bytes to take at a time.
+PIECE = 65536
+
 _END = b"\r\n\r\n"
 
 
@@ -222,7 +225,7 @@ class Ami:
         assert self._socket is not None
         self._socket.settimeout(max(0.001, deadline - time.monotonic()))
         try:
-            data = self._socket.recv(65536)
+            data = self._socket.recv(PIECE)
         except socket.timeout:
             raise
         except OSError as error:

@@ -6,8 +6,7 @@ from typing import Protocol
 
 from hotdesk_module.errors import AsteriskDown
 
-# ``database show`` fills keys and values up with blanks to these widths.
-_KEY_WIDTH = 50
+# ``database show`` fills keys and values up with blanks, values to so many bytes.
 _VALUE_WIDTH = 25
 
 
@@ -143,8 +142,5 @@ def _split(key: str) -> tuple[str, str]:
 
 def _shown(line: str) -> tuple[str, str]:
     """Return key and value of a line of ``database show``: ``/FAMILY/rest   : value``."""
-    if line[_KEY_WIDTH : _KEY_WIDTH + 2] == ": ":
-        key, value = line[:_KEY_WIDTH], line[_KEY_WIDTH + 2 :]
-    else:
-        key, _, value = line.partition(": ")
+    key, _, value = line.partition(": ")
     return key[1:].rstrip(), value.rstrip() if len(value.encode("utf-8", "surrogateescape")) <= _VALUE_WIDTH else value

@@ -9,16 +9,16 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from contextlib import suppress
 
 from hotdesk_module import config
-from hotdesk_module.adapters.ami import connect
+from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AgiAstDb
 from hotdesk_module.adapters.open import open_ledger
-from hotdesk_module.adapters.switchboard import AbsentSwitchboard, AmiSwitchboard
+from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.agi.dialogue import Dialogue
 from hotdesk_module.agi.protocol import Agi
 from hotdesk_module.errors import AsteriskDown, Hangup, HotdeskError
-from hotdesk_module.ports import Switchboard
 from hotdesk_module.service import HotDesk
 
 
@@ -59,14 +59,11 @@ def open_desk(agi: Agi) -> HotDesk:
     """Join the service to the database, to this call's AstDB and to the manager interface."""
     settings = config.load()
     ledger, inventory = open_ledger(settings)
-    manager = settings.manager or inventory.manager()
-    switchboard: Switchboard
-    try:
-        switchboard = AmiSwitchboard(connect(manager))
-    except AsteriskDown as error:
-        # Calls follow the AstDB; hints are put right when the manager interface is back.
-        switchboard = AbsentSwitchboard(error)
-    return HotDesk(ledger, inventory, AgiAstDb(agi), switchboard, lambda: int(time.time()), source="phone")
+    ami = Ami(settings.manager or inventory.manager())
+    with suppress(AsteriskDown):
+        # Connect while the prompt plays. Without it calls are right, and reconcile sees to the hints.
+        ami.action("Ping")
+    return HotDesk(ledger, inventory, AgiAstDb(agi), AmiSwitchboard(ami), lambda: int(time.time()), source="phone")
 
 
 def report(error: Exception) -> None:

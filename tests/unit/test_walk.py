@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, Callable, NamedTuple
 
 import pytest
@@ -38,14 +39,14 @@ class Walk:
         desk = office.desk
         desk.reconcile()
         self.commands: dict[str, Callable[[], object]] = {
-            **{f"login {p} {u}": (lambda p=p, u=u: desk.login(p, u)) for p in PHONES for u in USERS},
-            **{f"logout {p}": (lambda p=p: desk.logout(p)) for p in PHONES},
-            **{f"logout --user {u}": (lambda u=u: desk.logout_user(u)) for u in USERS},
+            **{f"login {p} {u}": partial(desk.login, p, u) for p in PHONES for u in USERS},
+            **{f"logout {p}": partial(desk.logout, p) for p in PHONES},
+            **{f"logout --user {u}": partial(desk.logout_user, u) for u in USERS},
             "reconcile": desk.reconcile,
         }
         self.accidents: dict[str, Callable[[], None]] = {
             "resetastdb": office.devices_to_astdb,
-            "edit 200": lambda: office.edit_extension("200"),
+            "edit 200": partial(office.edit_extension, "200"),
             "reload": office.reload,
         }
         self.by_forward = settings.get("routing") == "callforward"

@@ -1,0 +1,26 @@
+# Two commands: "make demo" shows the product, "make test" checks it. Both set up what they need.
+
+.PHONY: demo test lint unit clean
+
+PORT ?= 8080
+
+demo:
+	@tools/venv
+	@.venv/bin/python -m hotdesk_module.demo --port $(PORT)
+
+test: lint
+	@tools/test-machine
+	.venv/bin/python -m pytest
+
+# Without root, MariaDB or Asterisk, in seconds.
+unit: lint
+	.venv/bin/python -m pytest tests/unit tests/contract -m "not slow and not mariadb and not asterisk"
+
+lint:
+	@tools/venv test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+clean:
+	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache dist

@@ -1,0 +1,100 @@
+"""FreePBX's own SQL tables, as far as the module reads them, in the demo's SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from hotdesk_module.demo import cast
+
+# Column names as in FreePBX's own module.xml files; types as SQLite knows them.
+_DDL = """
+CREATE TABLE IF NOT EXISTS users (
+    extension VARCHAR(20) DEFAULT '', password VARCHAR(20), name VARCHAR(50), voicemail VARCHAR(50), ringtimer INTEGER,
+    noanswer VARCHAR(100), recording VARCHAR(50), outboundcid VARCHAR(50), sipname VARCHAR(50),
+    noanswer_cid VARCHAR(20) DEFAULT '', busy_cid VARCHAR(20) DEFAULT '', chanunavail_cid VARCHAR(20) DEFAULT '',
+    noanswer_dest VARCHAR(255) DEFAULT '', busy_dest VARCHAR(255) DEFAULT '',
+    chanunavail_dest VARCHAR(255) DEFAULT '', mohclass VARCHAR(80) DEFAULT 'default');
+CREATE TABLE IF NOT EXISTS devices (
+    id VARCHAR(20) DEFAULT '', tech VARCHAR(10) DEFAULT '', dial VARCHAR(255) DEFAULT '',
+    devicetype VARCHAR(5) DEFAULT '', user VARCHAR(50), description VARCHAR(50), emergency_cid VARCHAR(100),
+    hint_override VARCHAR(100));
+CREATE TABLE IF NOT EXISTS sip (
+    id VARCHAR(20) DEFAULT '-1', keyword VARCHAR(30) DEFAULT '', data VARCHAR(8100), flags INTEGER DEFAULT 0,
+    PRIMARY KEY (id, keyword));
+CREATE TABLE IF NOT EXISTS freepbx_settings (
+    keyword VARCHAR(50) PRIMARY KEY, value VARCHAR(255), name VARCHAR(80), level INTEGER DEFAULT 0, description TEXT,
+    type VARCHAR(25), options TEXT, defaultval VARCHAR(255), readonly INTEGER DEFAULT 0, hidden INTEGER DEFAULT 0,
+    category VARCHAR(50), module VARCHAR(25), emptyok INTEGER DEFAULT 1, sortorder INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS featurecodes (
+    modulename VARCHAR(50) DEFAULT '', featurename VARCHAR(50) DEFAULT '', description VARCHAR(200) DEFAULT '',
+    helptext VARCHAR(500) DEFAULT '', defaultcode VARCHAR(20), customcode VARCHAR(20), enabled INTEGER DEFAULT 0,
+    providedest INTEGER DEFAULT 0, PRIMARY KEY (modulename, featurename));
+"""
+
+_SETTINGS = {
+    "AMPEXTENSIONS": "extensions",
+    "ASTMANAGERHOST": "localhost",
+    "CFRINGTIMERDEFAULT": "0",
+    "RINGTIMER": "15",
+    "USEDEVSTATE": "1",
+}
+
+# A fresh FreePBX 17 has core's own logon codes disabled (V); the module's installation adds ours.
+_FEATURE_CODES = (
+    ("hotdesk", "login", "Hot Desking: log in", "*11", 1),
+    ("hotdesk", "logout", "Hot Desking: log out", "*12", 1),
+    ("core", "userlogon", "User Logon", "*11", 0),
+    ("core", "userlogoff", "User Logoff", "*12", 0),
+    ("voicemail", "myvoicemail", "My Voicemail", "*97", 1),
+    ("voicemail", "dialvoicemail", "Dial Voicemail", "*98", 1),
+    ("callforward", "cfon", "Call Forward All Activate", "*72", 1),
+    ("callforward", "cfoff", "Call Forward All Deactivate", "*73", 1),
+    ("donotdisturb", "dnd_on", "DND Activate", "*78", 1),
+    ("donotdisturb", "dnd_off", "DND Deactivate", "*79", 1),
+)
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make FreePBX's tables and fill them for the demo company; leave a filled file alone."""
+    connection.executescript(_DDL)
+    if connection.execute("SELECT COUNT(*) FROM users").fetchone()[0] == 0:
+        _fill(connection)
+    connection.commit()
+
+
+def _fill(connection: sqlite3.Connection) -> None:
+    outbound = {person.extension: person.outbound_cid for person in cast.PEOPLE}
+    connection.executemany(
+        "INSERT INTO users (extension, password, name, voicemail, ringtimer, noanswer, recording, outboundcid, sipname)"
+        " VALUES (?, '', ?, 'default', 0, '', '', ?, '')",
+        [(extension, name, outbound.get(extension, "")) for extension, name in cast.users().items()],
+    )
+    # Jane and Ravi are virtual: they have no row here (V).
+    connection.executemany(
+        "INSERT INTO devices (id, tech, dial, devicetype, user, description, emergency_cid, hint_override)"
+        " VALUES (?, 'pjsip', ?, 'fixed', ?, ?, ?, '')",
+        [(d.number, f"PJSIP/{d.number}", d.number, d.label, d.emergency_cid) for d in cast.DESKS],
+    )
+    for desk in cast.DESKS:
+        rows = {
+            "account": desk.number,
+            "callerid": f"{desk.label} <{desk.number}>",
+            "context": "from-internal",
+            "dial": f"PJSIP/{desk.number}",
+            "mailbox": f"{desk.number}@default",
+            "sipdriver": "chan_pjsip",
+            "trustrpid": "yes",
+        }
+        connection.executemany(
+            "INSERT INTO sip (id, keyword, data, flags) VALUES (?, ?, ?, 2)",
+            [(desk.number, keyword, data) for keyword, data in rows.items()],
+        )
+    connection.executemany(
+        "INSERT INTO freepbx_settings (keyword, value, name) VALUES (?, ?, ?)",
+        [(keyword, value, keyword) for keyword, value in _SETTINGS.items()],
+    )
+    connection.executemany(
+        "INSERT INTO featurecodes (modulename, featurename, description, defaultcode, customcode, enabled, providedest)"
+        " VALUES (?, ?, ?, ?, NULL, ?, 0)",
+        _FEATURE_CODES,
+    )

@@ -1,0 +1,203 @@
+"""What Asterisk's database keeps, by whatever way it is reached."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Callable, NamedTuple
+
+import pytest
+
+from hotdesk_module.adapters.ami import Ami
+from hotdesk_module.adapters.astdb import AgiAstDb, AmiAstDb
+from hotdesk_module.config import load
+from hotdesk_module.errors import AsteriskDown, BadValue, Hangup
+from hotdesk_module.ports import AstDb, AstDbTree
+from tests.support.ami_server import AmiServer
+from tests.support.fakes import FakeAstDb
+
+# Families of the tests' own, for the sake of a real Asterisk.
+FAMILY = "HDSKT"
+VALUES = [
+    "1001",
+    "200&201",
+    "",
+    'a,b: c=d; "q" \\ (x)',
+    "two  words",
+    "ünï – 🙂",
+    "x" * 24,
+    "x" * 25,
+    "x" * 26,
+    "ü" * 13,
+    "x" * 240,
+    "a : b",
+]
+KEYS = ["200/user", "a/b/c", "k" * 42, "k" * 43, "k" * 44, "k" * 80, "a b"]
+
+
+class AgiPeer:
+    """What Asterisk answers to an AGI script, seen on 22.10: an absent key is 0, removing one is always 1."""
+
+    class Reply(NamedTuple):
+        result: int
+        data: str = ""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[str, str], str] = {}
+        self.refuses = False
+
+    def execute(self, command: str, *arguments: str) -> AgiPeer.Reply:
+        """Answer a command."""
+        family, key, *value = arguments
+        if command == "DATABASE GET":
+            found = self.values.get((family, key))
+            return self.Reply(0) if found is None else self.Reply(1, found)
+        if command == "DATABASE PUT" and not self.refuses:
+            self.values[family, key] = value[0]
+        elif command == "DATABASE DEL":
+            self.values.pop((family, key), None)
+        return self.Reply(0 if self.refuses else 1)
+
+
+@pytest.fixture
+def server() -> Iterator[AmiServer]:
+    server = AmiServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def ami(server: AmiServer) -> Iterator[Ami]:
+    ami = Ami(server.manager, timeout=2)
+    yield ami
+    ami.close()
+
+
+@pytest.fixture
+def asterisk() -> Iterator[Ami]:
+    """Return a connection to a real Asterisk."""
+    if "HOTDESK_AMI" not in os.environ:
+        pytest.skip("HOTDESK_AMI names no Asterisk to try this on")
+    manager = load({**os.environ, "HOTDESK_DATABASE": "sqlite:////none"}).manager
+    assert manager is not None
+    ami = Ami(manager)
+    _clear(AmiAstDb(ami))
+    yield ami
+    _clear(AmiAstDb(ami))
+    ami.close()
+
+
+def _clear(db: AmiAstDb) -> None:
+    for name in (FAMILY, f"{FAMILY}2"):
+        for key in db.family(name):
+            db.delete(key)
+
+
+TREES = ["fake", "ami", pytest.param("asterisk", marks=pytest.mark.asterisk)]
+
+
+@pytest.fixture(params=TREES)
+def tree(request: pytest.FixtureRequest) -> AstDbTree:
+    if request.param == "fake":
+        return FakeAstDb()
+    return AmiAstDb(request.getfixturevalue(request.param))
+
+
+@pytest.fixture(params=[*TREES, "agi"])
+def db(request: pytest.FixtureRequest) -> AstDb:
+    if request.param == "fake":
+        return FakeAstDb()
+    if request.param == "agi":
+        return AgiAstDb(AgiPeer())
+    return AmiAstDb(request.getfixturevalue(request.param))
+
+
+def test_an_absent_key_is_none(db: AstDb) -> None:
+    assert db.get(f"{FAMILY}/200/user") is None
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_comes_back_as_it_was_put(db: AstDb, value: str) -> None:
+    db.put(f"{FAMILY}/200/user", value)
+    assert db.get(f"{FAMILY}/200/user") == value
+
+
+def test_a_key_may_have_any_depth_and_length(db: AstDb) -> None:
+    for key in KEYS:
+        db.put(f"{FAMILY}/{key}", key)
+    assert [db.get(f"{FAMILY}/{key}") for key in KEYS] == KEYS
+
+
+def test_a_value_is_replaced(db: AstDb) -> None:
+    db.put(f"{FAMILY}/200/user", "1001")
+    db.put(f"{FAMILY}/200/user", "1002")
+    assert db.get(f"{FAMILY}/200/user") == "1002"
+
+
+def test_a_key_that_is_removed_is_gone_and_removing_it_again_is_no_error(db: AstDb) -> None:
+    db.put(f"{FAMILY}/200/user", "1001")
+    db.put(f"{FAMILY}/201/user", "1001")
+    db.delete(f"{FAMILY}/200/user")
+    db.delete(f"{FAMILY}/200/user")
+    assert db.get(f"{FAMILY}/200/user") is None
+    assert db.get(f"{FAMILY}/201/user") == "1001"
+
+
+def test_a_family_is_everything_below_it_and_nothing_else(tree: AstDbTree) -> None:
+    keys = {f"{FAMILY}/{key}": "1" for key in KEYS}
+    for key in [*keys, f"{FAMILY}2/x", f"{FAMILY.lower()}/x"]:
+        tree.put(key, "1")
+    try:
+        assert tree.family(FAMILY) == keys
+    finally:
+        tree.delete(f"{FAMILY.lower()}/x")
+
+
+def test_a_family_shows_values_as_they_are(tree: AstDbTree) -> None:
+    for number, value in enumerate(VALUES):
+        tree.put(f"{FAMILY}/{number}", value)
+    assert tree.family(FAMILY) == {f"{FAMILY}/{number}": value for number, value in enumerate(VALUES)}
+
+
+def test_a_part_of_a_family_can_be_asked_for(tree: AstDbTree) -> None:
+    tree.put(f"{FAMILY}/200/user", "1001")
+    tree.put(f"{FAMILY}/201/user", "1002")
+    assert tree.family(f"{FAMILY}/200") == {f"{FAMILY}/200/user": "1001"}
+    assert tree.family("HDSKNONE") == {}
+
+
+def test_a_line_break_is_refused_before_it_is_sent(server: AmiServer, ami: Ami) -> None:
+    with pytest.raises(BadValue):
+        AmiAstDb(ami).put("HDSK/x", "1\r\nAction: Originate")
+    assert server.received == []
+
+
+@pytest.mark.parametrize("action", ["DBGet", "DBPut", "DBDel", "Command"])
+def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, ami: Ami, action: str) -> None:
+    server.astdb["HDSK/x"] = "1"
+    server.answers = {action: "Response: Error\n{id}\nMessage: Permission denied"}
+    db = AmiAstDb(ami)
+    calls: dict[str, Callable[[], object]] = {
+        "DBGet": lambda: db.get("HDSK/x"),
+        "DBPut": lambda: db.put("HDSK/x", "2"),
+        "DBDel": lambda: db.delete("HDSK/x"),
+        "Command": lambda: db.family("HDSK"),
+    }
+    with pytest.raises(AsteriskDown, match="Permission denied"):
+        calls[action]()
+
+
+def test_a_value_that_asterisk_does_not_take_from_an_agi_is_asterisk_down() -> None:
+    peer = AgiPeer()
+    peer.refuses = True
+    with pytest.raises(AsteriskDown, match="HDSK/x"):
+        AgiAstDb(peer).put("HDSK/x", "1")
+
+
+def test_a_hangup_of_the_agi_goes_through() -> None:
+    class Gone(AgiPeer):
+        def execute(self, command: str, *arguments: str) -> AgiPeer.Reply:
+            raise Hangup("gone")
+
+    with pytest.raises(Hangup):
+        AgiAstDb(Gone()).get("HDSK/x")

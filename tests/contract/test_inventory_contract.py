@@ -1,0 +1,180 @@
+"""What is read of FreePBX's own tables: by the fake of the tests, from SQLite and from MariaDB."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotdesk_module.adapters.inventory import SqlInventory
+from hotdesk_module.adapters.sql import Connection, Value
+from hotdesk_module.config import Manager
+from hotdesk_module.core.model import Device, User
+from hotdesk_module.errors import LedgerDown
+from hotdesk_module.ports import Flags, Inventory
+from tests.contract.conftest import SQL, Databases
+from tests.support.fakes import FakeInventory
+
+# FreePBX's tables as far as they are read, with its types.
+TABLES = {
+    "devices": "id VARCHAR(20) NOT NULL DEFAULT '', tech VARCHAR(10) NOT NULL DEFAULT '', dial VARCHAR(255) NOT NULL"
+    " DEFAULT '', user VARCHAR(50), description VARCHAR(50), emergency_cid VARCHAR(100), hint_override VARCHAR(100)",
+    "users": "extension VARCHAR(20) NOT NULL DEFAULT '', name VARCHAR(50), voicemail VARCHAR(50)",
+    "sip": "id VARCHAR(20) NOT NULL, keyword VARCHAR(30) NOT NULL, data VARCHAR(8100) NOT NULL",
+    "freepbx_settings": "keyword VARCHAR(50) NOT NULL PRIMARY KEY, value VARCHAR(255)",
+    "modules": "id INTEGER NOT NULL, modulename VARCHAR(50) NOT NULL, enabled INTEGER NOT NULL DEFAULT 0",
+    "featurecodes": "modulename VARCHAR(50) NOT NULL, featurename VARCHAR(50) NOT NULL, defaultcode VARCHAR(20),"
+    " customcode VARCHAR(20), enabled INTEGER NOT NULL DEFAULT 0",
+}
+
+LOBBY = Device("200", "pjsip", "PJSIP/200", "200", "PJSIP/200", "Lobby Phone", "5551234")
+ALICES = Device("1001", "sip", "SIP/1001", "1001", "SIP/1001&Custom:A", "Alice")
+SPARE = Device("1002", "pjsip", "PJSIP/1002", "1001", "PJSIP/1002")
+NOBODYS = Device("300", "pjsip", "PJSIP/300", "", "PJSIP/300")
+ALICE = User("1001", "Alice", "default")
+BOB = User("1003", "", "")
+CAROL = User("1004", "Carol ünï", "")
+CODES = {"*11": ("core", "userlogon"), "*55": ("hotdesk", "logout"), "*97": ("voicemail", "myvoicemail")}
+
+
+def fill(connection: Connection, table: str, *rows: tuple[Value, ...]) -> None:
+    """Insert whole rows."""
+    for row in rows:
+        connection.execute(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(row))})", row)
+
+
+def freepbx(connection: Connection) -> None:
+    """Make FreePBX's tables, empty."""
+    for table, columns in TABLES.items():
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute(f"CREATE TABLE {table} ({columns})")
+
+
+@pytest.fixture
+def connection(databases: Databases) -> Connection:
+    connection = databases.connect()
+    freepbx(connection)
+    return connection
+
+
+@pytest.fixture(params=["fake", *SQL])
+def inventory(request: pytest.FixtureRequest) -> Inventory:
+    """Return one FreePBX in each form."""
+    if request.param == "fake":
+        return FakeInventory(
+            [LOBBY, ALICES, SPARE, NOBODYS], [ALICE, BOB, CAROL], Flags(), {"200": "0.0.0.0-udp"}, CODES
+        )
+    connection: Connection = request.getfixturevalue(f"{request.param}_databases").connect()
+    freepbx(connection)
+    fill(
+        connection,
+        "devices",
+        ("200", "pjsip", "PJSIP/200", "200", "Lobby Phone", "5551234", ""),
+        ("1001", "sip", "SIP/1001", "1001", "Alice", None, "SIP/1001&Custom:A"),
+        ("1002", "pjsip", "PJSIP/1002", "1001", None, None, None),
+        ("300", "pjsip", "PJSIP/300", None, None, None, None),
+    )
+    fill(connection, "users", ("1001", "Alice", "default"), ("1003", None, "novm"), ("1004", "Carol ünï", None))
+    fill(connection, "sip", ("200", "transport", "0.0.0.0-udp"), ("200", "secret", "x"), ("1001", "transport", ""))
+    fill(
+        connection,
+        "featurecodes",
+        ("voicemail", "myvoicemail", "*97", "", 1),
+        ("core", "userlogon", "*11", None, 1),
+        ("hotdesk", "login", "*11", "", 1),
+        ("core", "off", "*12", "", 0),
+        ("hotdesk", "logout", "*12", "*55", 1),
+        ("core", "empty", "", "", 1),
+    )
+    return SqlInventory(connection)
+
+
+def test_all_devices_are_those_of_freepbx(inventory: Inventory) -> None:
+    assert set(inventory.devices()) == {LOBBY, ALICES, SPARE, NOBODYS}
+
+
+def test_devices_are_found_by_number_and_by_user(inventory: Inventory) -> None:
+    assert inventory.devices(ids=iter(["200", "404"])) == (LOBBY,)
+    assert set(inventory.devices(users=["1001"])) == {ALICES, SPARE}
+    assert set(inventory.devices(ids=["200", "1001"], users=["1001"])) == {LOBBY, ALICES, SPARE}
+    assert inventory.devices(ids=["200"], users=[]) == (LOBBY,)
+    assert inventory.devices(ids=[], users=[]) == ()
+
+
+def test_a_user_without_voicemail_has_no_mailbox(inventory: Inventory) -> None:
+    assert set(inventory.users()) == {ALICE, BOB, CAROL}
+    assert inventory.users(iter(["1003"])) == (BOB,)
+    assert inventory.users(["404"]) == inventory.users([]) == ()
+
+
+def test_transports_are_those_that_are_set(inventory: Inventory) -> None:
+    assert inventory.transports(iter(["200", "1001", "404"])) == {"200": "0.0.0.0-udp"}
+    assert inventory.transports([]) == {}
+
+
+def test_feature_codes_are_the_enabled_ones_by_the_code_in_force(inventory: Inventory) -> None:
+    assert inventory.feature_codes() == CODES
+
+
+def test_the_code_of_two_modules_is_the_other_ones_in_any_order(connection: Connection) -> None:
+    fill(connection, "featurecodes", ("hotdesk", "login", "*11", "", 1), ("core", "userlogon", "*11", "", 1))
+    assert SqlInventory(connection).feature_codes() == {"*11": ("core", "userlogon")}
+
+
+def test_flags_are_freepbxs_defaults_where_nothing_is_set(inventory: Inventory, connection: Connection) -> None:
+    assert inventory.flags() == Flags()
+    assert SqlInventory(connection).flags() == Flags(dnd_in_hints=True, device_and_user=False)
+
+
+@pytest.mark.parametrize(
+    ("devstate", "module", "dnd"), [("1", 1, True), ("true", 1, True), ("0", 1, False), ("1", 0, False), ("", 1, False)]
+)
+def test_do_not_disturb_is_in_hints_where_freepbx_puts_it(
+    connection: Connection, devstate: str, module: int, dnd: bool
+) -> None:
+    fill(connection, "freepbx_settings", ("USEDEVSTATE", devstate), ("AMPEXTENSIONS", "extensions"))
+    fill(connection, "modules", (1, "donotdisturb", module), (2, "core", 1))
+    assert SqlInventory(connection).flags() == Flags(dnd_in_hints=dnd, device_and_user=False)
+
+
+def test_device_and_user_mode_is_seen(connection: Connection) -> None:
+    fill(connection, "freepbx_settings", ("AMPEXTENSIONS", "deviceanduser"))
+    assert SqlInventory(connection).flags().device_and_user
+
+
+def test_without_a_table_of_modules_the_rest_is_read(connection: Connection) -> None:
+    fill(connection, "freepbx_settings", ("USEDEVSTATE", "0"), ("AMPMGRUSER", "me"))
+    connection.execute("DROP TABLE modules")
+    inventory = SqlInventory(connection)
+    assert (inventory.flags().dnd_in_hints, inventory.manager().user) == (False, "me")
+
+
+def test_the_manager_is_the_one_freepbx_uses(connection: Connection) -> None:
+    assert SqlInventory(connection).manager() == Manager("localhost", 5038, "admin", "")
+    fill(
+        connection,
+        "freepbx_settings",
+        ("AMPMGRUSER", "hd"),
+        ("AMPMGRPASS", "hush"),
+        ("ASTMANAGERHOST", "10.0.0.1"),
+        ("ASTMANAGERPORT", "5039"),
+    )
+    manager = SqlInventory(connection).manager()
+    assert manager == Manager("10.0.0.1", 5039, "hd", "hush")
+    assert "hush" not in repr(manager)
+
+
+def test_freepbxs_settings_are_read_once_until_they_are_to_be_read_again(connection: Connection) -> None:
+    inventory = SqlInventory(connection)
+    assert inventory.flags().dnd_in_hints
+    fill(connection, "freepbx_settings", ("USEDEVSTATE", "0"))
+    assert inventory.flags().dnd_in_hints
+    inventory.refresh()
+    assert not inventory.flags().dnd_in_hints
+
+
+def test_a_database_that_is_not_freepbxs_is_a_ledger_that_is_down(connection: Connection) -> None:
+    for table in TABLES:
+        connection.execute(f"DROP TABLE {table}")
+    inventory = SqlInventory(connection)
+    for question in (inventory.devices, inventory.users, inventory.flags, inventory.feature_codes):
+        with pytest.raises(LedgerDown):
+            question()

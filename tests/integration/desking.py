@@ -1,0 +1,129 @@
+"""The product on the rig: installed, with its pool, and people who log in with their fingers."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from hotdesk_module import dialplan
+from hotdesk_module.adapters import schema
+from hotdesk_module.adapters.ami import Ami
+from hotdesk_module.adapters.astdb import AmiAstDb
+from hotdesk_module.adapters.inventory import SqlInventory
+from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.mysql import MySql
+from hotdesk_module.adapters.switchboard import AmiSwitchboard
+from hotdesk_module.agi import prompts
+from hotdesk_module.config import Database, Manager
+from hotdesk_module.core.model import Phone
+from hotdesk_module.service import HotDesk
+from tests.support.rig import Rig, company, mariadb
+from tests.support.rig.asterisk import REPOSITORY
+
+TABLES = ("hotdesk_sessions", "hotdesk_events", "hotdesk_lockouts", "hotdesk_settings", "hotdesk_phones")
+OWN_CODES = {"login": "*55", "logout": "*56"}
+
+
+class Desking:
+    """Hot desking on the rig.
+
+    Attributes:
+        service: the service as the command line has it, by the manager interface.
+    """
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.database = Database(
+            "mysql",
+            socket=str(rig.database.socket),
+            name=mariadb.DATABASE,
+            user=mariadb.USER,
+            password=mariadb.PASSWORD,
+        )
+        self._ami: Ami | None = None
+        self.connection = MySql(self.database)
+        schema.create_tables(self.connection)
+        self.ledger = SqlLedger(self.connection)
+        self.inventory = SqlInventory(self.connection)
+        self.pool = tuple(Phone(p, rig.company.extension(p).name) for p in rig.company.pool)
+        self.load_dialplan()
+
+    def load_dialplan(self, *phones: Phone, extra: str = "") -> None:
+        """Generate the contexts, as FreePBX's reload does; ``extra`` is for what a test needs besides."""
+        script = str(REPOSITORY / "agi-bin" / "hotdesk.py")
+        plan = dialplan.build(script, dialplan.LOGIN, dialplan.LOGOUT, phones or self.pool)
+        self.rig.load_module_dialplan(dialplan.as_text(plan) + extra)
+
+    @property
+    def service(self) -> HotDesk:
+        if self._ami is not None:
+            self._ami.close()
+        self._ami = ami = Ami(Manager("127.0.0.1", 5038, company.MANAGER_USER, company.MANAGER_SECRET))
+        with self.rig.namespace.entered():
+            # A socket stays in the network in which it was opened.
+            ami.action("Ping")
+        return HotDesk(
+            self.ledger, self.inventory, AmiAstDb(ami), AmiSwitchboard(ami), lambda: int(time.time()), source="cli"
+        )
+
+    def close(self) -> None:
+        if self._ami is not None:
+            self._ami.close()
+        self.connection.close()
+
+    def reset(self, **settings: str) -> None:
+        """Nobody logged in, no history, no locks; the pool as at the start."""
+        for table in TABLES:
+            self.connection.execute(f"DELETE FROM {table}")
+        self.ledger.save_phones(self.pool)
+        self.ledger.save_settings(settings)
+        self.service.reconcile()
+
+    # --- people at phones --------------------------------------------------------------------------------------------
+
+    def pin(self, user: str) -> str:
+        return self.rig.company.extension(user).pin or ""
+
+    def log_in(self, phone: str, user: str, pin: str | None = None, code: str = "*11") -> str:
+        """Dial the code, enter extension and PIN by DTMF; return what the dialplan finds in HDSK_STATUS."""
+        with self.rig.calling(phone, code) as mark:
+            self.enter(phone, mark, (prompts.ASK_EXTENSION, user), (prompts.ASK_PIN, pin or self.pin(user)))
+            return self.status(mark)
+
+    def log_in_at_once(self, phone: str, user: str) -> str:
+        """Dial the code and the extension in one go, and enter the PIN."""
+        with self.rig.calling(phone, f"*11{user}") as mark:
+            self.enter(phone, mark, (prompts.ASK_PIN, self.pin(user)))
+            return self.status(mark)
+
+    def log_out(self, phone: str, code: str = "*12") -> str:
+        with self.rig.calling(phone, code) as mark:
+            return self.status(mark)
+
+    def enter(self, phone: str, mark: int, *answers: tuple[str, str]) -> None:
+        """Wait for each prompt and enter the digits, with ``#``."""
+        for prompt, digits in answers:
+            mark = self.wait_prompt(prompt, mark)
+            self.rig.phones[phone].send_digits(f"{digits}#")
+
+    def wait_prompt(self, prompt: str, since: int) -> int:
+        """Wait until a prompt plays; return the mark behind it."""
+        self.rig.tap.wait_for("AGIExecStart", since, 8.0, Command=re.compile(f'"{re.escape(prompt)}"'))
+        return self.rig.tap.mark()
+
+    def played(self, since: int) -> list[str]:
+        """Return the prompts played since the mark."""
+        commands = [e["Command"] for e in self.rig.tap.events("AGIExecStart", since)]
+        return [c.split('"')[1] for c in commands if c.startswith(("STREAM FILE", "GET DATA", "SAY DIGITS"))]
+
+    def status(self, since: int, timeout: float = 15.0) -> str:
+        return self.rig.tap.wait_for("VarSet", since, timeout, Variable="HDSK_STATUS")["Value"]
+
+    def seats(self) -> dict[str, str]:
+        """Return who sits where, by the ledger."""
+        return {s.phone: s.user for s in self.ledger.sessions()}
+
+    def history(self) -> list[str]:
+        """Return the events, oldest first, as ``login 200 1001`` or ``refused 200 1001 wrong_pin``."""
+        rows = self.connection.select("SELECT event, phone, user, code FROM hotdesk_events ORDER BY id")
+        return [" ".join(str(v) for v in row if v) for row in rows]

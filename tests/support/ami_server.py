@@ -1,0 +1,192 @@
+"""A manager interface with the answers that Asterisk 22.10 was seen to give, byte for byte where it matters."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+
+from hotdesk_module.config import Manager
+
+Headers = dict[str, str]
+
+USER = "admin"
+SECRET = "s3cret pass:,="
+# What AST_MAX_EXTENSION and a little more come to; ExtensionState cuts a hint there.
+CUT = 255
+
+
+class AmiServer:
+    """Listens on a port of its own, one thread for each connection.
+
+    Attributes:
+        astdb: keys, written ``FAMILY/rest``.
+        hints: extension to hint, of ``ext-local``.
+        events: user events sent, as (name, data).
+        received: every action, oldest first.
+        answers: what to answer to an action instead: text with ``\\n`` for line ends, None to say nothing, or a
+            callable for anything else.
+        unasked: text sent in front of every answer but the one to the login.
+        banner: the greeting; empty for none.
+    """
+
+    def __init__(self) -> None:
+        self.astdb: dict[str, str] = {}
+        self.hints: dict[str, str] = {}
+        self.events: list[tuple[str, str]] = []
+        self.received: list[Headers] = []
+        self.answers: dict[str, str | Callable[[Headers], str] | None] = {}
+        self.unasked = ""
+        self.banner = "Asterisk Call Manager/11.0.0\r\n"
+        self.connections = 0
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._spawn(self._listen)
+
+    @property
+    def manager(self) -> Manager:
+        """Return how to reach it."""
+        return Manager("127.0.0.1", self._listener.getsockname()[1], USER, SECRET)
+
+    def hang_up(self) -> None:
+        """End every connection."""
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End everything."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.hang_up()
+        for thread in self._threads:
+            thread.join(5)
+
+    def send(self, text: str) -> None:
+        """Send something unasked to the newest connection."""
+        self._send(self._open[-1], text)
+
+    def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                self._open.append(connection)
+                self._spawn(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection, connection.makefile("rb") as file:
+            connection.sendall(self.banner.encode())
+            action: Headers = {}
+            for line in file:
+                text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+                if text:
+                    # Asterisk skips the blanks between a name and its value.
+                    name, _, value = text.partition(":")
+                    action[name] = value.lstrip(" ")
+                else:
+                    self._answer(connection, action)
+                    action = {}
+
+    def _answer(self, connection: socket.socket, action: Headers) -> None:
+        self.received.append(action)
+        name = action["Action"]
+        known = getattr(self, f"_on_{name.lower()}", self._on_unknown)
+        answer = self.answers.get(name, known)
+        text = answer(action) if callable(answer) else answer
+        if text is not None:
+            # The number goes where Asterisk puts it: behind the first line of a response or of an event of a list.
+            text = text.replace("{id}", f"ActionID: {action.get('ActionID', '')}")
+            self._send(connection, ("" if name == "Login" else self.unasked) + text + "\n\n")
+
+    def _send(self, connection: socket.socket, text: str) -> None:
+        connection.sendall(text.replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
+
+    def _on_login(self, action: Headers) -> str:
+        if (action["Username"], action["Secret"]) != (USER, SECRET):
+            return "Response: Error\n{id}\nMessage: Authentication failed"
+        return "Response: Success\n{id}\nMessage: Authentication accepted"
+
+    def _on_ping(self, action: Headers) -> str:
+        return "Response: Success\n{id}\nPing: Pong"
+
+    def _on_unknown(self, action: Headers) -> str:
+        return f"Response: Error\n{{id}}\nMessage: Invalid/unknown command: {action['Action']}."
+
+    def _on_dbget(self, action: Headers) -> str:
+        value = self.astdb.get(f"{action['Family']}/{action['Key']}")
+        if value is None:
+            return "Response: Error\n{id}\nMessage: Database entry not found"
+        return (
+            "Response: Success\n{id}\nEventList: start\nMessage: Result will follow\n\n"
+            f"Event: DBGetResponse\nFamily: {action['Family']}\nKey: {action['Key']}\nVal: {value}\n{{id}}\n\n"
+            "Event: DBGetComplete\n{id}\nEventList: Complete\nListItems: 1"
+        )
+
+    def _on_dbput(self, action: Headers) -> str:
+        self.astdb[f"{action['Family']}/{action['Key']}"] = action["Val"]
+        return "Response: Success\n{id}\nMessage: Updated database successfully"
+
+    def _on_dbdel(self, action: Headers) -> str:
+        if self.astdb.pop(f"{action['Family']}/{action['Key']}", None) is None:
+            return "Response: Error\n{id}\nMessage: Database entry could not be deleted"
+        return "Response: Success\n{id}\nMessage: Key deleted successfully"
+
+    def _on_command(self, action: Headers) -> str:
+        family = action["Command"][len("database show ") :]
+        # SQLite's LIKE does not mind the case.
+        found = [(k, v) for k, v in sorted(self.astdb.items()) if k.lower().startswith(f"{family}/".lower())]
+        lines = [f"/{k}".ljust(50) + ": " + _padded(v) for k, v in found]
+        output = "\n".join(f"Output: {line}" for line in [*lines, f"{len(found)} results found."])
+        return f"Response: Success\n{{id}}\nMessage: Command output follows\n{output}"
+
+    def _on_extensionstate(self, action: Headers) -> str:
+        hint = self.hints.get(action["Exten"], "") if action["Context"] == "ext-local" else ""
+        return (
+            f"Response: Success\n{{id}}\nMessage: Extension Status\nExten: {action['Exten']}\n"
+            f"Context: {action['Context']}\nHint: {hint[:CUT]}\n"
+            + ("Status: 0\nStatusText: Idle" if hint else "Status: -1\nStatusText: Unknown")
+        )
+
+    def _on_extensionstatelist(self, action: Headers) -> str:
+        everywhere = [("ext-local", e, h) for e, h in self.hints.items()] + [("elsewhere", "98003", "SIP/no")]
+        events = "".join(
+            f"Event: ExtensionStatus\n{{id}}\nExten: {extension}\nContext: {context}\nHint: {hint}\n"
+            "Status: 0\nStatusText: Idle\n\n"
+            for context, extension, hint in everywhere
+        )
+        return (
+            f"Response: Success\n{{id}}\nEventList: start\nMessage: Extension Statuses will follow\n\n{events}"
+            f"Event: ExtensionStateListComplete\n{{id}}\nEventList: Complete\nListItems: {len(everywhere)}"
+        )
+
+    def _on_dialplanextensionadd(self, action: Headers) -> str:
+        wanted = {"Context": "ext-local", "Priority": "hint", "Replace": "yes"}
+        if any(action.get(k) != v for k, v in wanted.items()):
+            return "Response: Error\n{id}\nMessage: Not as Hot Desking does it"
+        self.hints[action["Extension"]] = action["Application"]
+        return "Response: Success\n{id}\nMessage: Added requested extension"
+
+    def _on_setvar(self, action: Headers) -> str:
+        name = action["Variable"]
+        if not (name.startswith("DEVICE_STATE(Custom:") and name.endswith(")")):
+            return "Response: Error\n{id}\nMessage: Not as Hot Desking does it"
+        self.astdb[f"CustomDevstate/{name[len('DEVICE_STATE(Custom:') : -1]}"] = action["Value"]
+        return "Response: Success\n{id}\nMessage: Variable Set"
+
+    def _on_userevent(self, action: Headers) -> str:
+        self.events.append((action["UserEvent"], action["Data"]))
+        return "Response: Success\n{id}\nMessage: Event Sent"
+
+
+def _padded(value: str) -> str:
+    """Return a value as the console prints it: filled up to 25 bytes."""
+    return value + " " * max(0, 25 - len(value.encode("utf-8", "surrogateescape")))

@@ -1,0 +1,107 @@
+"""FreePBX's own tables, as far as anything of ours reads them, filled from the company.
+
+Columns, types and strictness are those of FreePBX 16 and 17.
+"""
+
+from __future__ import annotations
+
+from tests.support.rig.company import ACME, MANAGER_SECRET, MANAGER_USER, SIP_PASSWORD, Company
+from tests.support.rig.mariadb import MariaDB
+
+SCHEMA = """
+CREATE TABLE users (
+  extension varchar(20) NOT NULL DEFAULT '', password varchar(20), name varchar(50), voicemail varchar(50),
+  ringtimer int, noanswer varchar(100), recording varchar(50), outboundcid varchar(50), sipname varchar(50),
+  noanswer_cid varchar(20) NOT NULL DEFAULT '', busy_cid varchar(20) NOT NULL DEFAULT '',
+  chanunavail_cid varchar(20) NOT NULL DEFAULT '', noanswer_dest varchar(255) NOT NULL DEFAULT '',
+  busy_dest varchar(255) NOT NULL DEFAULT '', chanunavail_dest varchar(255) NOT NULL DEFAULT '',
+  mohclass varchar(80) DEFAULT 'default', KEY extension (extension));
+CREATE TABLE devices (
+  id varchar(20) NOT NULL DEFAULT '', tech varchar(10) NOT NULL DEFAULT '', dial varchar(255) NOT NULL DEFAULT '',
+  devicetype varchar(5) NOT NULL DEFAULT '', user varchar(50), description varchar(50), emergency_cid varchar(100),
+  hint_override varchar(100), KEY id (id), KEY tech (tech));
+CREATE TABLE sip (
+  id varchar(20) NOT NULL DEFAULT '-1', keyword varchar(30) NOT NULL DEFAULT '', data varchar(8100) NOT NULL,
+  flags int NOT NULL DEFAULT 0, PRIMARY KEY (id, keyword));
+CREATE TABLE freepbx_settings (
+  keyword varchar(50) NOT NULL DEFAULT '', value varchar(255), name varchar(80), level tinyint DEFAULT 0,
+  description text, type varchar(25), options text, defaultval varchar(255), readonly tinyint DEFAULT 0,
+  hidden tinyint DEFAULT 0, category varchar(50), module varchar(25), emptyok tinyint DEFAULT 1,
+  sortorder int DEFAULT 0, PRIMARY KEY (keyword));
+CREATE TABLE featurecodes (
+  modulename varchar(50) NOT NULL DEFAULT '', featurename varchar(50) NOT NULL DEFAULT '',
+  description varchar(200) NOT NULL DEFAULT '', helptext varchar(500) NOT NULL DEFAULT '',
+  defaultcode varchar(20), customcode varchar(20), enabled tinyint NOT NULL DEFAULT 0,
+  providedest tinyint NOT NULL DEFAULT 0, PRIMARY KEY (modulename, featurename));
+"""
+
+SETTINGS = {
+    "AMPMGRUSER": MANAGER_USER,
+    "AMPMGRPASS": MANAGER_SECRET,
+    "ASTMANAGERHOST": "127.0.0.1",
+    "ASTMANAGERPORT": "5038",
+    "AMPEXTENSIONS": "extensions",
+    "USEDEVSTATE": "1",
+    "DYNAMICHINTS": "0",
+    "LAUNCH_AGI_AS_FASTAGI": "1",
+    "ASTAGIDIR": "/var/lib/asterisk/agi-bin",
+    "ASTETCDIR": "/etc/asterisk",
+    "ASTSPOOLDIR": "/var/spool/asterisk",
+    "ASTLOGDIR": "/var/log/asterisk",
+    "ASTVARLIBDIR": "/var/lib/asterisk",
+    "AMPWEBROOT": "/var/www/html",
+    "AMPASTERISKUSER": "asterisk",
+    "RINGTIMER": "4",
+}
+
+# Core's own codes are enabled, as on a FreePBX 16 (V): the module has to win against them.
+FEATURE_CODES = (
+    ("core", "userlogon", "User Logon", "*11"),
+    ("core", "userlogoff", "User Logoff", "*12"),
+    ("voicemail", "myvoicemail", "My Voicemail", "*97"),
+    ("callforward", "cfon", "Call Forward All Activate", "*72"),
+)
+
+
+def create(server: MariaDB, company: Company = ACME) -> None:
+    """Make the tables and fill them."""
+    server.script(SCHEMA)
+    with server.connect() as link, link.cursor() as cursor:
+        for one in company.extensions:
+            cursor.execute(
+                "INSERT INTO users"
+                " (extension, password, name, voicemail, ringtimer, noanswer, recording, outboundcid, sipname)"
+                " VALUES (%s, '', %s, %s, 0, '', '', %s, '')",
+                (one.number, one.name, "novm" if one.pin is None else "default", one.outbound_cid),
+            )
+            # A virtual extension has a DEVICE tree in the AstDB and no row here (V).
+            if not one.virtual:
+                cursor.execute(
+                    "INSERT INTO devices (id, tech, dial, devicetype, user, description, emergency_cid)"
+                    " VALUES (%s, 'pjsip', %s, 'fixed', %s, %s, %s)",
+                    (one.number, one.dial, one.number, one.name, one.emergency_cid),
+                )
+                for flag, (keyword, data) in enumerate(_sip_rows(one.number, one.name)):
+                    cursor.execute("INSERT INTO sip VALUES (%s, %s, %s, %s)", (one.number, keyword, data, flag + 2))
+        for keyword, value in SETTINGS.items():
+            cursor.execute(
+                "INSERT INTO freepbx_settings (keyword, value, name) VALUES (%s, %s, %s)", (keyword, value, keyword)
+            )
+        for module, feature, description, code in FEATURE_CODES:
+            cursor.execute(
+                "INSERT INTO featurecodes (modulename, featurename, description, defaultcode, enabled)"
+                " VALUES (%s, %s, %s, %s, 1)",
+                (module, feature, description, code),
+            )
+
+
+def _sip_rows(number: str, name: str) -> list[tuple[str, str]]:
+    return [
+        ("secret", SIP_PASSWORD),
+        ("dtmfmode", "rfc4733"),
+        ("context", "from-internal"),
+        ("callerid", f"{name} <{number}>"),
+        ("mailbox", f"{number}@default"),
+        ("sipdriver", "chan_pjsip"),
+        ("max_contacts", "1"),
+    ]

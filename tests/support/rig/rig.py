@@ -1,0 +1,269 @@
+"""Everything together: network, MariaDB, Asterisk, one real phone for each device, and a trunk."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.support.rig import asterisk as asterisk_module
+from tests.support.rig import company as names
+from tests.support.rig import config_files, freepbx_tables, mariadb, phone, shell, sid
+from tests.support.rig.ami_tap import AmiTap
+from tests.support.rig.company import ACME, Company
+from tests.support.rig.mariadb import MariaDB
+from tests.support.rig.namespace import NETWORK, TRUNK_ADDRESS, Namespace
+from tests.support.rig.phone import Account, Phone
+
+CONTACT_READY = 15.0
+
+
+def missing() -> list[str]:
+    """What this machine lacks to run the rig, for a skip reason."""
+    lacks = sid.missing() + mariadb.missing() + phone.missing()
+    if not shutil.which("ip") and not Path("/sbin/ip").exists():
+        lacks.append("iproute2")
+    return lacks
+
+
+class Rig:
+    """Up from `start` to `close`; `reset` between tests puts everything back to the company's state."""
+
+    def __init__(self, company: Company = ACME) -> None:
+        self.company = company
+        self.namespace = Namespace()
+        try:
+            self.database = MariaDB()
+            self.asterisk = asterisk_module.Asterisk(
+                sid.find_or_make(), self.namespace, company, visible=[self.database.home]
+            )
+        except BaseException:
+            self.namespace.close()
+            raise
+        self.phones: dict[str, Phone] = {}
+        self._folder = shell.temporary_folder("phones")
+        self._dialplan = ""
+
+    @property
+    def tap(self) -> AmiTap:
+        return self.asterisk.tap
+
+    # --- life ------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self.database.start()
+        freepbx_tables.create(self.database, self.company)
+        self.asterisk.freepbx_conf = self.freepbx_conf()
+        self.asterisk.start()
+        self.asterisk.db_set(self.company.astdb())
+        self._dialplan = self.asterisk.cli("dialplan show ext-local")
+        self._start_phones()
+
+    def freepbx_conf(self) -> str:
+        """/etc/freepbx.conf, as FreePBX's installer writes it."""
+        values = {
+            "AMPDBUSER": mariadb.USER,
+            "AMPDBPASS": mariadb.PASSWORD,
+            "AMPDBHOST": "localhost",
+            "AMPDBNAME": mariadb.DATABASE,
+            "AMPDBENGINE": "mysql",
+            "AMPDBSOCK": str(self.database.socket),
+            "datasource": "",
+        }
+        lines = [f"$amp_conf['{key}'] = '{value}';" for key, value in values.items()]
+        return "<?php\n$amp_conf = [];\n" + "\n".join(lines) + "\nrequire_once('/var/www/html/admin/bootstrap.php');\n"
+
+    def _start_phones(self) -> None:
+        for index, one in enumerate(self.company.phones()):
+            account = Account(one.number, one.name, password=names.SIP_PASSWORD)
+            self.phones[one.number] = Phone(
+                self.namespace, self._folder / one.number, f"{NETWORK}{11 + index}", [account]
+            )
+        self.phones["trunk"] = Phone(
+            self.namespace,
+            self._folder / "trunk",
+            TRUNK_ADDRESS,
+            [Account(names.OUTSIDE_NUMBER, names.OUTSIDE_NAME), Account(names.EMERGENCY_NUMBER, "Emergency")],
+        )
+        for device in self.phones.values():
+            device.start()
+        for device in self.phones.values():
+            device.register()
+        self.wait_reachable(one.number for one in self.company.phones())
+
+    @property
+    def freepbx_conf_file(self) -> Path:
+        """What scripts run by Asterisk see as /etc/freepbx.conf; for programs run outside it."""
+        return self.asterisk.home / "freepbx.conf"
+
+    @property
+    def trunk(self) -> Phone:
+        """The outside world: shows the caller ID it gets, and calls DIDs."""
+        return self.phones["trunk"]
+
+    def wait_reachable(self, numbers: Iterable[str]) -> None:
+        """Until Asterisk has qualified these phones; before, it calls them unavailable (V)."""
+        waiting = set(numbers)
+
+        def check() -> bool:
+            lines = self.asterisk.cli("pjsip show contacts").splitlines()
+            ready = {line.split()[1].split("/")[0] for line in lines if "sip:" in line and " Avail " in line}
+            return waiting <= ready
+
+        shell.wait_until(check, f"phones {sorted(waiting)} are reachable", CONTACT_READY)
+
+    def register(self, *numbers: str) -> None:
+        """These phones sign on; returns when Asterisk can reach them."""
+        for number in numbers:
+            self.phones[number].register()
+        self.wait_reachable(numbers)
+
+    def unregister(self, *numbers: str) -> None:
+        """These phones sign off; returns when Asterisk has noticed."""
+        for number in numbers:
+            self.phones[number].unregister()
+
+        def check() -> bool:
+            contacts = self.asterisk.cli("pjsip show contacts")
+            return not any(f" {number}/sip:" in contacts for number in numbers)
+
+        shell.wait_until(check, f"phones {numbers} are signed off")
+
+    def close(self) -> None:
+        for device in self.phones.values():
+            with suppress(shell.RigError):
+                device.stop()
+        for part in (self.asterisk, self.database, self.namespace):
+            part.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def reset(self) -> None:
+        """Every phone on hook, the AstDB and the hints as the company has them."""
+        self.settle()
+        self.asterisk.db_set(self.company.astdb())
+        self.asterisk.configure({config_files.HINTS: config_files.hints(self._hints())})
+        if self.asterisk.cli("dialplan show ext-local") != self._dialplan:
+            self.asterisk.reload_dialplan()
+
+    # --- what FreePBX does ------------------------------------------------------------------------------------------
+
+    def freepbx_reload(self) -> None:
+        """Apply Config, as far as it touches us (F§5, F§7).
+
+        Hints from the device lists into dialplan and AstDB; `voicemail` and `followme/*` written afresh; everything
+        else left as it is, added hints lost.
+        """
+        hints = {one.number: self._hint_after_reload(one.number) for one in self.company.extensions}
+        for key, value in self.company.astdb().items():
+            if key.endswith("/voicemail") or "/followme/" in key:
+                self.asterisk.db_put(key, value)
+        for number, hint in hints.items():
+            self.asterisk.db_put(f"AMPUSER/{number}/hint", hint)
+        self.asterisk.configure({config_files.HINTS: config_files.hints(hints)})
+        self.asterisk.reload_dialplan()
+
+    def freepbx_edit_extension(self, number: str) -> None:
+        """Save an extension's page: deleted and added in edit mode, which half undoes a login there (F§5, V)."""
+        sitting = self.asterisk.db_get(f"DEVICE/{number}/user") or ""
+        if not self.company.extension(number).virtual:
+            self._take_device_from(sitting, number)
+        own_list = f"AMPUSER/{number}/device"
+        kept = (own_list, f"AMPUSER/{number}/hint")
+        for key, value in self.company.extension(number).astdb().items():
+            if key not in kept:
+                self.asterisk.db_put(key, value)
+        devices = [one for one in (self.asterisk.db_get(own_list) or "").split("&") if one]
+        if number not in devices:
+            self.asterisk.db_put(own_list, "&".join([*devices, number]))
+
+    def _take_device_from(self, user: str, device: str) -> None:
+        key = f"AMPUSER/{user}/device"
+        listed = self.asterisk.db_get(key)
+        if listed is None:
+            return
+        left = "&".join(one for one in listed.split("&") if one != device)
+        if left:
+            self.asterisk.db_put(key, left)
+        else:
+            self.asterisk.db_del(key)
+
+    def _hints(self) -> dict[str, str]:
+        keys = self.company.astdb()
+        return {one.number: keys[f"AMPUSER/{one.number}/hint"] for one in self.company.extensions}
+
+    def _hint_after_reload(self, number: str) -> str:
+        listed = (self.asterisk.db_get(f"AMPUSER/{number}/device") or "").split("&")
+        rows = self.database.query("SELECT dial FROM devices WHERE id IN %s ORDER BY id", tuple(listed))
+        return names.hint([str(row[0]) for row in rows], number)
+
+    def load_module_dialplan(self, text: str) -> None:
+        """Put the module's generated contexts in, as a reload would."""
+        self.asterisk.configure({config_files.MODULE_DIALPLAN: text})
+        self.asterisk.reload_dialplan()
+        self._dialplan = self.asterisk.cli("dialplan show ext-local")
+
+    def forward_like(self, version: int) -> None:
+        """Which FreePBX's way of call forwarding the dialplan follows: 16 or 17 (F§2)."""
+        self.asterisk.cli(f"dialplan set global CF_FORM {version}")
+
+    def set_hint(self, number: str, hint: str) -> None:
+        """As the product does it: by AMI, no reload."""
+        self.tap.action(
+            "DialplanExtensionAdd",
+            Context="ext-local",
+            Extension=number,
+            Priority="hint",
+            Application=hint,
+            Replace="true",
+        )
+
+    # --- observing -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def calling(self, caller: str, number: str) -> Iterator[int]:
+        """A call for the length of a `with`, over and cleared afterwards; gives the mark for its events."""
+        for device in self.phones.values():
+            device.forget()
+        mark = self.tap.mark()
+        self.phones[caller].dial(number)
+        try:
+            yield mark
+        finally:
+            self.phones[caller].reset()
+            self.settle()
+
+    def settle(self, patience: float = 2.0) -> None:
+        """Until no call is left anywhere; what does not end by itself is ended."""
+        try:
+            shell.wait_until(lambda: not self.asterisk.channels(), "calls end", patience, every=0.02)
+        except shell.Timeout:
+            self.asterisk.hang_up_everything()
+        # An INVITE whose channel is gone already may still be on its way to a phone, with its CANCEL behind it.
+        time.sleep(0.03)
+        for device in self.phones.values():
+            device.reset()
+
+    def wait_mailbox(self, box: str, since: int, timeout: float = 10.0) -> None:
+        """Until a caller is in that mailbox (not: until some mailbox)."""
+        event = self.wait_application("VoiceMail", since, timeout)
+        reached = event["AppData"].split("@")[0]
+        if reached != box:
+            raise AssertionError(f"the caller is in mailbox {reached}, not {box}")
+
+    def wait_application(self, application: str, since: int, timeout: float = 10.0) -> dict[str, str]:
+        return self.tap.wait_for("Newexten", since, timeout, Application=application)
+
+    def collected_text(self) -> str:
+        """All that could leak: the full log, every manager event, CDRs, the console. For a search for PINs."""
+        parts: list[str] = [path.read_text(errors="replace") for path in self._logs()]
+        return "\n".join(parts)
+
+    def _logs(self) -> list[Path]:
+        home = self.asterisk.home
+        return [
+            home / "console",
+            self.asterisk.events_file,
+            *(one for one in (home / "log").rglob("*") if one.is_file()),
+        ]

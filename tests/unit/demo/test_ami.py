@@ -1,0 +1,158 @@
+"""The manager interface, byte by byte where that matters."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from hotdesk_module.demo.ami_server import GREETING, AmiServer
+from hotdesk_module.demo.pbx import Pbx
+
+Message = list[tuple[str, str]]
+
+
+class Client:
+    """Sends actions as text, reads messages as lists of headers."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), 2)
+        self._file = self._socket.makefile("rb")
+        self.greeting = self._file.readline().decode()
+
+    def send(self, *lines: str) -> None:
+        self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+
+    def read(self) -> Message:
+        message: Message = []
+        while True:
+            line = self._file.readline().decode()
+            if line in ("\r\n", ""):
+                return message
+            key, _, value = line.rstrip("\r\n").partition(": ")
+            message.append((key, value))
+
+    def ask(self, *lines: str) -> dict[str, str]:
+        self.send(*lines)
+        return dict(self.read())
+
+    def close(self) -> None:
+        self._file.close()
+        self._socket.close()
+
+
+@pytest.fixture
+def stranger(ami: AmiServer) -> Iterator[Client]:
+    client = Client(ami.port)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def client(stranger: Client) -> Client:
+    assert stranger.ask("Action: Login", "Username: demo", "Secret: secret", "Events: off")["Response"] == "Success"
+    return stranger
+
+
+def test_the_greeting_is_one_line(stranger: Client) -> None:
+    assert stranger.greeting == GREETING
+
+
+def test_nothing_works_before_the_login(stranger: Client) -> None:
+    assert stranger.ask("Action: DBGet", "Family: A", "Key: b")["Message"] == "Permission denied"
+    assert stranger.ask("Action: Ping")["Ping"] == "Pong"
+
+
+def test_a_wrong_secret_ends_the_session(stranger: Client) -> None:
+    reply = stranger.ask("Action: Login", "Username: demo", "Secret: guess")
+    assert reply == {"Response": "Error", "Message": "Authentication failed"}
+    assert stranger.read() == []
+
+
+def test_fully_booted_comes_with_events_on(stranger: Client) -> None:
+    stranger.send("Action: Login", "Username: demo", "Secret: secret")
+    assert dict(stranger.read())["Message"] == "Authentication accepted"
+    assert dict(stranger.read())["Event"] == "FullyBooted"
+
+
+def test_the_action_id_comes_back_second(client: Client) -> None:
+    client.send("Action: Ping", "ActionID: 42")
+    assert client.read()[:2] == [("Response", "Success"), ("ActionID", "42")]
+
+
+def test_a_key_is_put_read_and_deleted(client: Client, pbx: Pbx) -> None:
+    assert client.ask("Action: DBPut", "Family: CF", "Key: 1001", "Val: HD200")["Message"] == (
+        "Updated database successfully"
+    )
+    assert client.ask("Action: DBGet", "Family: CF", "Key: 1001")["Message"] == "Result will follow"
+    assert client.read() == [("Event", "DBGetResponse"), ("Family", "CF"), ("Key", "1001"), ("Val", "HD200")]
+    assert dict(client.read())["Event"] == "DBGetComplete"
+    assert client.ask("Action: DBDel", "Family: CF", "Key: 1001")["Message"] == "Key deleted successfully"
+    missing = {"Response": "Error", "Message": "Database entry not found"}
+    assert client.ask("Action: DBDel", "Family: CF", "Key: 1001") == missing
+    assert client.ask("Action: DBGet", "Family: CF", "Key: 1001") == missing
+    assert client.ask("Action: DBDelTree", "Family: CF") == missing
+    assert client.ask("Action: DBDelTree", "Family: DEVICE", "Key: 202")["Message"] == "Key tree deleted successfully"
+    assert pbx.db.show("DEVICE/202") == []
+
+
+def test_a_tree_is_read_at_once(client: Client) -> None:
+    client.send("Action: DBGetTree", "Family: DEVICE", "Key: 1003")
+    client.read()
+    assert client.read() == [("Event", "DBGetTreeResponse"), ("Key", "/DEVICE/1003/default_user"), ("Val", "1003")]
+
+
+def test_database_show_is_output_lines(client: Client) -> None:
+    client.send("Action: Command", "Command: database show DEVICE 1003")
+    message = client.read()
+    assert message[:2] == [("Response", "Success"), ("Message", "Command output follows")]
+    assert message[2][1].split() == ["/DEVICE/1003/default_user", ":", "1003"]
+    assert message[-1] == ("Output", "5 results found.")
+
+
+def test_a_hint_keeps_its_comma_and_must_be_replaced_on_purpose(client: Client) -> None:
+    add = ["Action: DialplanExtensionAdd", "Context: ext-local", "Extension: 1003", "Priority: hint"]
+    add.append("Application: PJSIP/200&Custom:DND1003,CustomPresence:1003")
+    assert "already exist" in client.ask(*add)["Message"]
+    assert client.ask(*add, "Replace: yes")["Message"] == "Added requested extension"
+    state = client.ask("Action: ExtensionState", "Exten: 1003", "Context: ext-local")
+    assert state["Hint"] == "PJSIP/200&Custom:DND1003,CustomPresence:1003"
+    assert (state["Status"], state["StatusText"]) == ("0", "Idle")
+    remove = ["Action: DialplanExtensionRemove", "Context: ext-local", "Extension: 1003", "Priority: hint"]
+    assert client.ask(*remove)["Message"] == "Removed the requested extension"
+    assert client.ask("Action: ExtensionState", "Exten: 1003", "Context: ext-local")["Status"] == "-1"
+
+
+def test_device_states_are_kept_in_the_astdb(client: Client, pbx: Pbx) -> None:
+    client.ask("Action: Setvar", "Variable: DEVICE_STATE(Custom:HDSK200)", "Value: INUSE")
+    assert pbx.db.value("CustomDevstate/HDSK200") == "INUSE"
+    assert client.ask("Action: Getvar", "Variable: DEVICE_STATE(Custom:HDSK200)")["Value"] == "INUSE"
+
+
+def test_user_events_reach_every_listener(client: Client, ami: AmiServer) -> None:
+    listener = Client(ami.port)
+    listener.ask("Action: Login", "Username: demo", "Secret: secret")
+    listener.read()
+    # An answer proves that the listener is subscribed.
+    listener.ask("Action: Ping")
+    client.ask("Action: UserEvent", "UserEvent: UserDeviceAdded", "Data: 1003")
+    event = dict(listener.read())
+    assert (event["Event"], event["UserEvent"], event["Data"]) == ("UserEvent", "UserDeviceAdded", "1003")
+    listener.close()
+
+
+def test_the_lamp_is_lit_by_a_notify(client: Client, pbx: Pbx) -> None:
+    client.ask(
+        "Action: PJSIPNotify",
+        "Endpoint: 200",
+        "Variable: Event=message-summary",
+        "Variable: Content-type=application/simple-message-summary",
+        "Variable: Content=Messages-Waiting: yes",
+    )
+    assert pbx.phones["200"].lamp
+
+
+def test_unknown_actions_are_errors_and_logoff_says_goodbye(client: Client) -> None:
+    assert client.ask("Action: Juggle")["Message"] == "Invalid/unknown command"
+    assert client.ask("Action: Logoff")["Response"] == "Goodbye"

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from hotdesk_module.demo.run import free_port, prepare_database
+
+
+def test_the_database_holds_freepbxs_tables(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    prepare_database(path)
+    prepare_database(path)
+    with closing(sqlite3.connect(path)) as connection:
+        users = connection.execute("SELECT extension, name, voicemail FROM users ORDER BY extension").fetchall()
+        assert ("1003", "Ravi Patel", "default") in users and len(users) == 6
+        # Virtual users have no device (V).
+        assert [row[0] for row in connection.execute("SELECT id FROM devices ORDER BY id")] == [
+            "1001",
+            "200",
+            "201",
+            "202",
+        ]
+        settings = dict(connection.execute("SELECT keyword, value FROM freepbx_settings"))
+        assert settings["AMPEXTENSIONS"] == "extensions"
+        codes = dict(connection.execute("SELECT featurename, defaultcode FROM featurecodes"))
+        assert codes["userlogon"] == "*11"
+
+
+def test_a_taken_port_is_passed_over() -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(port) > port

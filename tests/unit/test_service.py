@@ -1,0 +1,375 @@
+"""The use cases on fakes: what FreePBX's keys say before, during and after."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotdesk_module.core.model import Device, User
+from hotdesk_module.errors import (
+    AsteriskDown,
+    HotdeskError,
+    LedgerDown,
+    LockedOut,
+    NotLoggedIn,
+    UnknownUser,
+    UnsafePlan,
+    WrongPin,
+)
+from hotdesk_module.ports import HistoryFilter
+from tests.support.fakes import Crash
+from tests.support.office import Office
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office()
+    office.desk.reconcile()
+    return office
+
+
+def lists(office: Office, *users: str) -> list[str | None]:
+    return [office.astdb.values.get(f"AMPUSER/{u}/device") for u in users]
+
+
+def test_login_and_logout_leave_every_key_as_it_was(office: Office) -> None:
+    before, hints = office.astdb.snapshot(), office.switchboard.snapshot()
+    office.desk.login("200", "1001")
+    assert office.astdb.snapshot() != before
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+    assert office.switchboard.snapshot() == hints
+
+
+def test_a_reload_during_the_session_leaves_nothing_behind_after_logout(office: Office) -> None:
+    before, hints = office.astdb.snapshot(), office.switchboard.snapshot()
+    office.desk.login("200", "1001")
+    office.reload()
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+    assert office.switchboard.snapshot() == hints
+
+
+def test_the_phones_own_number_goes_on_showing_its_phone(office: Office) -> None:
+    office.desk.login("200", "1003")
+    assert office.switchboard.all_hints["200"] == "PJSIP/200&Custom:DND200,CustomPresence:200"
+    assert office.switchboard.all_hints["1003"] == "PJSIP/200&Custom:DND1003,CustomPresence:1003"
+
+
+def test_a_login_key_lights_while_somebody_sits_there(office: Office) -> None:
+    office.desk.login("200", "1003")
+    assert office.astdb.values["CustomDevstate/HDSK200"] == "INUSE"
+    office.desk.logout("200")
+    assert office.astdb.values["CustomDevstate/HDSK200"] == "NOT_INUSE"
+
+
+def test_others_are_told_as_core_tells_them(office: Office) -> None:
+    office.desk.login("200", "1003")
+    office.desk.login("200", "1001")
+    assert office.switchboard.announced == [
+        ("UserDeviceAdded", "1003", "200"),
+        ("UserDeviceRemoved", "1003", "200"),
+        ("UserDeviceAdded", "1001", "200"),
+    ]
+
+
+def test_an_owners_desk_can_be_lent_while_the_owner_sits_elsewhere(office: Office) -> None:
+    office.desk.login("200", "300")
+    office.desk.login("300", "1003")
+    assert lists(office, "300", "1003", "200") == ["200", "300", None]
+    office.desk.logout("200")
+    assert lists(office, "300", "1003") == [None, "300"]
+    office.desk.logout("300")
+    assert lists(office, "300", "1003", "200") == ["300", "1003", "200"]
+
+
+def test_an_owner_who_logs_in_at_the_own_desk_sends_the_guest_away(office: Office) -> None:
+    before = office.astdb.snapshot()
+    office.desk.login("300", "1003")
+    outcome = office.desk.login("300", "300")
+    assert (outcome.code, outcome.started) == ("home", None)
+    assert office.astdb.values["CustomDevstate/HDSK300"] == "NOT_INUSE"
+    assert office.astdb.snapshot() == before
+
+
+def test_the_users_own_phone_rings_too_where_the_setting_says_so(office: Office) -> None:
+    office.ledger.save_settings({"ring_own_phone": "yes"})
+    office.desk.login("200", "1001")
+    office.desk.login("201", "1003")
+    assert lists(office, "1001", "1003") == ["200&1001", "201"]
+    assert office.switchboard.all_hints["1001"].startswith("PJSIP/200&PJSIP/1001&Custom")
+
+
+def test_several_phones_ring_together(office: Office) -> None:
+    office.ledger.save_settings({"several_phones": "allow"})
+    office.desk.login("200", "1003")
+    office.desk.login("201", "1003")
+    assert lists(office, "1003") == ["200&201"]
+    office.desk.logout("200")
+    assert lists(office, "1003", "200") == ["201", "200"]
+
+
+def test_call_forward_routing_points_the_user_at_a_target_of_ours(office: Office) -> None:
+    before = office.astdb.snapshot()
+    office.ledger.save_settings({"routing": "callforward"})
+    office.desk.login("200", "1001")
+    values = office.astdb.values
+    assert (values["CF/1001"], values["CustomDevstate/CF1001"]) == ("HD200", "INUSE")
+    assert (values["HDSK/1001/device"], values["AMPUSER/1001/device"]) == ("200", "1001")
+    assert "AMPUSER/200/device" not in values
+    office.desk.logout("200")
+    assert values.pop("CustomDevstate/CF1001") == "NOT_INUSE"
+    assert office.astdb.snapshot() == before
+
+
+def test_changing_the_routing_method_takes_effect_at_the_next_reconcile(office: Office) -> None:
+    office.desk.login("200", "1001")
+    office.ledger.save_settings({"routing": "callforward"})
+    office.desk.reconcile()
+    assert office.astdb.values["CF/1001"] == "HD200"
+    office.ledger.save_settings({"routing": "device"})
+    office.desk.reconcile()
+    assert "CF/1001" not in office.astdb.values
+    assert lists(office, "1001") == ["200"]
+
+
+OWN = {"CF/1001": "5551234", "CFU/1001": "55", "DND/1001": "YES", "CFB/200": "77", "CustomDevstate/DND1001": "INUSE"}
+
+
+def test_forwards_and_do_not_disturb_of_both_are_cleared_at_login_and_at_logout(office: Office) -> None:
+    office.astdb.values.update(OWN)
+    office.desk.login("200", "1001")
+    assert not OWN.keys() & office.astdb.values.keys() - {"CustomDevstate/DND1001"}
+    assert office.astdb.values["CustomDevstate/DND1001"] == "NOT_INUSE"
+    office.astdb.values["DND/1001"] = "YES"
+    office.desk.reconcile()
+    assert office.astdb.values["DND/1001"] == "YES", "set at the desk, it stays until logout"
+    office.desk.logout("200")
+    assert "DND/1001" not in office.astdb.values
+
+
+def test_with_give_back_they_are_at_logout_what_they_were_at_login(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values.update(OWN)
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    assert "CF/1001" not in office.astdb.values
+    office.astdb.values["CF/1001"] = "999"
+    office.desk.login("201", "1001")
+    office.desk.login("200", "1003")
+    office.ledger.save_settings({"give_back": "no"})
+    office.desk.logout("201")
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+
+
+def test_give_back_survives_a_crash_between_ledger_and_keys(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values.update(OWN)
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    office.writes.fail(2)
+    with pytest.raises(Crash):
+        office.desk.logout("200")
+    office.ledger.restore(office.ledger.snapshot())
+    office.writes.never_fail()
+    office.desk.reconcile()
+    assert office.astdb.snapshot() == before
+
+
+def test_a_lent_desk_gives_its_owners_forward_back_when_both_are_gone(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values["CF/300"] = "5550300"
+    before = office.astdb.snapshot()
+    office.desk.login("200", "300")
+    office.desk.login("300", "1003")
+    office.desk.logout("200")
+    assert "CF/300" not in office.astdb.values, "phone 300 is still lent"
+    office.desk.logout("300")
+    assert office.astdb.snapshot() == before
+
+
+def test_voicemail_asks_for_the_pin_at_a_shared_phone_where_the_setting_says_so(office: Office) -> None:
+    office.ledger.save_settings({"voicemail_pin": "yes"})
+    office.astdb.values["AMPUSER/1001/novmpw"] = "yes"
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    assert "AMPUSER/1001/novmpw" not in office.astdb.values
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+
+
+def test_no_projection_ever_writes_what_would_hang_up_emergency_calls(office: Office) -> None:
+    office.inventory.all_devices = [
+        d._replace(user="none") if d.id == "200" else d for d in office.inventory.all_devices
+    ]
+    office.desk.login("200", "1003")
+    office.desk.logout("200")
+    assert office.caller("200") == "200"
+
+
+def test_keys_that_are_not_ours_are_never_written(office: Office) -> None:
+    office.desk.login("200", "1001")
+    office.desk.login("201", "1001")
+    office.desk.logout("201")
+    written = {w.split(" ")[1] for w in office.writes.log if w.startswith("astdb.")}
+    names = {k.rsplit("/", 1)[-1] for k in written if k.startswith(("DEVICE/", "AMPUSER/"))}
+    assert names == {"user", "device", "hint"}
+
+
+def test_with_asterisks_manager_down_the_login_stands_and_reconcile_finishes_it(office: Office) -> None:
+    for nth in range(1, 40):
+        office.writes.fail(nth, AsteriskDown("no manager"))
+        try:
+            outcome = office.desk.login("200", "1001")
+        except AsteriskDown:
+            continue
+        finally:
+            office.writes.never_fail()
+        if not outcome.applied:
+            break
+    assert office.seat("200") == "1001"
+    assert office.ledger.unapplied()
+    office.desk.reconcile()
+    assert not office.ledger.unapplied()
+    assert office.switchboard.all_hints["1001"].startswith("PJSIP/200")
+
+
+def test_when_the_ledger_fails_nothing_is_changed(office: Office) -> None:
+    before = office.astdb.snapshot()
+    office.writes.fail(1, LedgerDown("gone"))
+    with pytest.raises(LedgerDown):
+        office.desk.login("200", "1001")
+    assert office.astdb.snapshot() == before
+    assert office.ledger.sessions() == ()
+
+
+def test_refusals_are_in_the_history(office: Office) -> None:
+    with pytest.raises(UnknownUser):
+        office.desk.login("200", "4711")
+    with pytest.raises(HotdeskError):
+        office.desk.login("1001", "1003")
+    with pytest.raises(NotLoggedIn):
+        office.desk.logout("200")
+    history = office.ledger.events(HistoryFilter(event="refused"))
+    assert [(e.phone, e.user, e.code) for e in history] == [
+        ("200", "", "not_logged_in"),
+        ("1001", "1003", "not_in_pool"),
+        ("200", "4711", "unknown_user"),
+    ]
+
+
+def test_guesses_are_counted_for_user_and_phone_and_a_right_pin_during_a_lock_is_not_judged(office: Office) -> None:
+    judged = 0
+
+    def wrong() -> HotdeskError:
+        nonlocal judged
+        judged += 1
+        return WrongPin("wrong")
+
+    for _ in range(3):
+        with pytest.raises(WrongPin):
+            office.desk.login("200", "1001", wrong)
+    for phone, user in (("200", "1001"), ("201", "1001"), ("200", "1003")):
+        with pytest.raises(LockedOut):
+            office.desk.login(phone, user, wrong)
+    assert judged == 3
+    assert office.desk.login("201", "1003", lambda: None).code == "logged_in"
+
+
+def test_a_bulk_logout_ends_everybody_and_tells_how_far_it_is(office: Office) -> None:
+    before = office.astdb.snapshot()
+    for phone, user in (("200", "1001"), ("201", "1003"), ("202", "1004")):
+        office.desk.login(phone, user)
+    seen: list[tuple[int, int]] = []
+    office.desk.logout_all(progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(3, 3)]
+    assert office.ledger.sessions() == ()
+    assert office.astdb.snapshot() == before
+
+
+def test_a_bulk_logout_spares_who_logged_in_since(office: Office) -> None:
+    office.desk.login("200", "1001")
+    seen = office.ledger.sessions()
+    office.clock.advance(60)
+    office.desk.login("200", "1003")
+    office.desk.logout_all(seen)
+    assert office.seat("200") == "1003"
+
+
+def test_a_deleted_user_is_logged_out_by_reconcile(office: Office) -> None:
+    office.desk.login("200", "1003")
+    office.inventory.all_users = [u for u in office.inventory.all_users if u.extension != "1003"]
+    for key in [k for k in office.astdb.values if k.startswith(("AMPUSER/1003/", "DEVICE/1003/"))]:
+        del office.astdb.values[key]
+    repair = office.desk.reconcile()
+    assert [e.why for e in repair.ended] == ["user_deleted"]
+    assert office.caller("200") == "200"
+    assert lists(office, "200", "1003") == ["200", None]
+
+
+def test_a_deleted_phone_lets_its_user_go(office: Office) -> None:
+    office.desk.login("200", "1001")
+    office.inventory.all_devices = [d for d in office.inventory.all_devices if d.id != "200"]
+    office.inventory.all_users = [u for u in office.inventory.all_users if u.extension != "200"]
+    for key in [k for k in office.astdb.values if k.startswith(("AMPUSER/200/", "DEVICE/200/"))]:
+        del office.astdb.values[key]
+    assert [e.why for e in office.desk.reconcile().ended] == ["phone_deleted"]
+    assert lists(office, "1001", "200") == ["1001", None]
+    assert "DEVICE/200/user" not in office.astdb.values
+
+
+def test_an_empty_table_of_users_logs_nobody_out(office: Office) -> None:
+    for n in range(6):
+        office.inventory.all_devices.append(Device(f"21{n}", "pjsip", f"PJSIP/21{n}", f"21{n}", f"PJSIP/21{n}"))
+        office.inventory.all_users += [User(f"21{n}", "", "default"), User(f"11{n}", "", "default")]
+        office.ledger.save_phones([office.ledger.phones()[0]._replace(device=f"21{n}", mac="")])
+        office.desk.login(f"21{n}", f"11{n}")
+    office.inventory.all_users = []
+    with pytest.raises(UnsafePlan) as refused:
+        office.desk.reconcile()
+    assert "6 phones" in refused.value.message
+    assert len(office.ledger.sessions()) == 6
+    office.desk.reconcile(force=True)
+    assert office.ledger.sessions() == ()
+
+
+def test_a_ledger_from_another_day_does_not_throw_everybody_out(office: Office) -> None:
+    office.ledger.save_settings({"mass_logout": "2"})
+    empty = office.ledger.snapshot()
+    for phone, user in (("200", "1001"), ("201", "1003"), ("202", "1004")):
+        office.desk.login(phone, user)
+    keys = office.astdb.snapshot()
+    office.ledger.restore(empty)
+    with pytest.raises(UnsafePlan):
+        office.desk.reconcile()
+    assert office.astdb.snapshot() == keys
+    office.desk.reconcile(force=True)
+    assert office.rings("1001") == ["PJSIP/1001"]
+
+
+def test_an_astdb_restored_from_an_older_copy_is_put_right(office: Office) -> None:
+    office.desk.login("200", "1003")
+    old = office.astdb.snapshot()
+    office.desk.logout("200")
+    right = office.astdb.snapshot()
+    office.astdb.restore(old)
+    office.desk.reconcile()
+    assert office.astdb.snapshot() == right
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(office: Office) -> None:
+    office.desk.login("200", "1001")
+    office.devices_to_astdb()
+    before = office.astdb.snapshot()
+    repair = office.desk.reconcile(dry_run=True)
+    assert {getattr(e, "key", "") for e in repair.effects} >= {"DEVICE/200/user", "AMPUSER/200/device"}
+    assert office.astdb.snapshot() == before
+
+
+def test_logging_in_again_where_one_sits_repairs_the_phone(office: Office) -> None:
+    office.desk.login("200", "1001")
+    office.edit_extension("200")
+    assert office.desk.login("200", "1001").code == "already_here"
+    assert office.caller("200") == "1001"
+    assert office.rings("1001") == ["PJSIP/200"]
+    assert office.rings("200") == []
