@@ -78,7 +78,7 @@ def _row(line: Line, phone: Phone, before: Phone | None, errors: tuple[str, ...]
         return Row(line.number, given, ERROR, phone, errors=errors)
     changes = tuple(f for f in pool.FIELDS if before is None or getattr(before, f) != getattr(phone, f))
     fate = ADDED if before is None else CHANGED if changes else UNCHANGED
-    warnings = tuple(pool_rules.warnings(phone, around.devices.get(phone.device))) if fate == ADDED else ()
+    warnings = pool_rules.warnings([phone], around.devices) if fate == ADDED else ()
     return Row(line.number, phone.device, fate, phone, changes, (), warnings)
 
 

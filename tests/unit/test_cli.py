@@ -232,7 +232,8 @@ def test_removing_an_occupied_phone_asks_first(hd: Terminal) -> None:
     assert hd.ledger.phones(["200"])
     assert hd("phones", "remove", "200", "--json", typed="").error == (1, "aborted")
     done = hd("phones", "remove", "200", typed="y\n")
-    assert done.out.splitlines() == ["1003 was logged out of phone 200.", "Phone 200 (Phone 200) removed."]
+    # Before click 8.2 its runner shows what was typed among the output.
+    assert done.out.splitlines()[-2:] == ["1003 was logged out of phone 200.", "Phone 200 (Phone 200) removed."]
     assert hd.ledger.sessions() == ()
 
 
