@@ -105,6 +105,7 @@ enabled = yes
 port = 5038
 bindaddr = 127.0.0.1
 displayconnects = no
+timestampevents = yes
 [{names.MANAGER_USER}]
 secret = {names.MANAGER_SECRET}
 deny = 0.0.0.0/0.0.0.0

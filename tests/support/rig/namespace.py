@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import itertools
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,17 @@ _numbers = itertools.count()
 NETWORK = "192.0.2."
 PBX_ADDRESS = NETWORK + "1"
 TRUNK_ADDRESS = NETWORK + "254"
+
+
+def missing() -> list[str]:
+    """What keeps this machine from making a network namespace, in words for a skip reason."""
+    if not shutil.which("ip"):
+        return ["iproute2"]
+    try:
+        Namespace().close()
+    except RigError:
+        return ["the right to make network namespaces"]
+    return []
 
 
 def remove_stale() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
-from tests.support.rig import config_files, freepbx_tables, mariadb, phone, shell, sid
+from tests.support.rig import config_files, freepbx_tables, mariadb, namespace, phone, shell, sid
 from tests.support.rig.ami_tap import AmiTap
 from tests.support.rig.company import ACME, Company
 from tests.support.rig.mariadb import MariaDB
@@ -23,8 +23,8 @@ CONTACT_READY = 15.0
 def missing() -> list[str]:
     """What this machine lacks to run the rig, for a skip reason."""
     lacks = sid.missing() + mariadb.missing() + phone.missing()
-    if not shutil.which("ip") and not Path("/sbin/ip").exists():
-        lacks.append("iproute2")
+    # Only then: without root it could say nothing else.
+    lacks = lacks or namespace.missing()
     return lacks
 
 

@@ -1,4 +1,4 @@
-"""Starting helper programs and waiting for them, the same way everywhere in the rig."""
+"""Starting programs and waiting for them, the same way everywhere in the rig."""
 
 from __future__ import annotations
 
