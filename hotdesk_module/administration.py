@@ -130,7 +130,8 @@ class Pool:
             if phones:
                 self._ask_asterisk(phones[0].device)
             reload = self._store(phones)
-        warnings = tuple(w for row in rows for w in row.warnings)
+        added = [row.phone for row in rows if row.fate == ADDED]
+        warnings = pool_rules.warnings(added, {d.id: d for d in self._inventory.devices(p.device for p in added)})
         return rows, Saved(phones, warnings, reload, self._refresh([p.device for p in phones], progress))
 
     def _save(self, phone: Phone, around: Surroundings) -> Saved:
@@ -140,7 +141,7 @@ class Pool:
             raise refusal
         self._ask_asterisk(phone.device)
         reload = self._store([phone])
-        warnings = tuple(pool_rules.warnings(phone, around.devices.get(phone.device)))
+        warnings = pool_rules.warnings([phone], around.devices)
         return Saved((phone,), warnings, reload)
 
     def _store(self, phones: Iterable[Phone]) -> bool:

@@ -15,6 +15,8 @@ from hotdesk_module.cli.sessions import login, logout, sessions
 from hotdesk_module.cli.settings import settings
 from hotdesk_module.cli.upkeep import dialplan, reconcile
 
+__all__ = ["hotdesk", "main"]
+
 phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (phones, sessions, login, logout, history, locks, settings, reconcile, dialplan)

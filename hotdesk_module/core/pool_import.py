@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -48,14 +49,15 @@ def plan(lines: Iterable[Line], present: Iterable[Phone], around: Surroundings) 
     around = around.with_pool(after.values())
     devices = _Seen("device")
     macs = _Seen("mac")
+    in_file = Counter(phone.mac for _, phone, _ in read)
     rows = []
     for line, phone, problems in read:
         errors = [*problems, *devices.again(phone.device, phone.device, line.number)]
         again = macs.again(phone.mac, pool.show_mac(phone.mac), line.number)
         if phone.device:
-            # Two lines of the file are better named than the phones they are about.
-            macless = phone._replace(mac="") if again else phone
-            errors += [e.message for e in pool_rules.refusals(macless, around)]
+            # Where two lines have one address, the lines are named and not the phones they are about.
+            judged = phone._replace(mac="") if in_file[phone.mac] > 1 else phone
+            errors += [e.message for e in pool_rules.refusals(judged, around)]
         errors += again
         rows.append(_row(line, phone, before.get(phone.device), tuple(dict.fromkeys(errors)), around))
     return tuple(rows)
@@ -76,7 +78,7 @@ def _row(line: Line, phone: Phone, before: Phone | None, errors: tuple[str, ...]
         return Row(line.number, given, ERROR, phone, errors=errors)
     changes = tuple(f for f in pool.FIELDS if before is None or getattr(before, f) != getattr(phone, f))
     fate = ADDED if before is None else CHANGED if changes else UNCHANGED
-    warnings = tuple(pool_rules.warnings(phone, around.devices.get(phone.device))) if fate == ADDED else ()
+    warnings = pool_rules.warnings([phone], around.devices) if fate == ADDED else ()
     return Row(line.number, phone.device, fate, phone, changes, (), warnings)
 
 

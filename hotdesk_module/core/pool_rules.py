@@ -11,6 +11,8 @@ from hotdesk_module.errors import BadValue, DuplicateMac, HotdeskError, UnknownP
 
 # What Asterisk calls the technologies of real phones; FreePBX has virtual, custom, DAHDI and IAX2 devices besides.
 SIP = ("pjsip", "sip")
+# So many phones a warning names.
+NAMED = 10
 
 
 class Surroundings(NamedTuple):
@@ -100,10 +102,14 @@ def _feature(feature: tuple[str, str]) -> str:
     return f"feature code {'/'.join(feature)}"
 
 
-def warnings(phone: Phone, device: Device | None) -> Iterator[str]:
-    """Yield what is allowed and still wants mending."""
-    if device is not None and not device.emergency_cid:
-        yield (
-            f"Phone {phone.device} has no Emergency CID in FreePBX: an emergency call would show the caller ID of"
-            " whoever is logged in, not where the phone stands. Set it under Extensions."
-        )
+def warnings(phones: Iterable[Phone], devices: Mapping[str, Device]) -> tuple[str, ...]:
+    """Return what is allowed and still wants mending: a sentence for all phones that it is true of."""
+    silent = [p.device for p in phones if p.device in devices and not devices[p.device].emergency_cid]
+    if not silent:
+        return ()
+    named = ", ".join(silent[:NAMED]) + (f" and {len(silent) - NAMED} more" if len(silent) > NAMED else "")
+    who = f"Phone {named} has" if len(silent) == 1 else f"Phones {named} have"
+    return (
+        f"{who} no Emergency CID in FreePBX: an emergency call would show the caller ID of whoever is logged in, not"
+        " where the phone stands. Set it under Extensions.",
+    )

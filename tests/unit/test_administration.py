@@ -136,6 +136,16 @@ def test_a_phone_without_emergency_cid_is_taken_with_a_warning(pool: Pool) -> No
     assert pool.add({"device": "206"}).warnings == ()
 
 
+def test_many_phones_without_emergency_cid_are_one_warning(office: Office, pool: Pool) -> None:
+    numbers = [str(n) for n in range(500, 512)]
+    office.inventory.all_devices += [device(n) for n in numbers]
+    _, saved = pool.apply("device\n" + "\n".join(numbers))
+    (warning,) = saved.warnings
+    assert warning.startswith(
+        "Phones 500, 501, 502, 503, 504, 505, 506, 507, 508, 509 and 2 more have no Emergency CID"
+    )
+
+
 def test_only_a_change_of_the_pools_own_codes_needs_a_reload(pool: Pool) -> None:
     assert not pool.add({"device": "203", "label": "Lobby"}).reload
     assert pool.edit("203", {"login_code": "*55"}).reload
