@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+from collections.abc import Iterator
 
 import pytest
+
+from tests.support.rig import Rig, missing
 
 _skipped: list[str] = []
 
@@ -27,3 +30,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if _skipped and os.environ.get("CI"):
         print(f"\n{len(_skipped)} tests were skipped, and with CI set none may be: {', '.join(_skipped)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def rig() -> Iterator[Rig]:
+    """Asterisk 22, MariaDB, a real SIP phone for each device, up for the whole run."""
+    lacks = missing()
+    if lacks:
+        pytest.skip("the Asterisk rig needs " + ", ".join(lacks))
+    made = Rig()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Callable, NamedTuple
 
@@ -10,11 +9,11 @@ import pytest
 
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AgiAstDb, AmiAstDb
-from hotdesk_module.config import load
 from hotdesk_module.errors import AsteriskDown, BadValue, Hangup
 from hotdesk_module.ports import AstDb, AstDbTree
 from tests.support.ami_server import AmiServer
 from tests.support.fakes import FakeAstDb
+from tests.support.rig import Rig
 
 # Families of the tests' own, for the sake of a real Asterisk.
 FAMILY = "HDSKT"
@@ -74,13 +73,9 @@ def ami(server: AmiServer) -> Iterator[Ami]:
 
 
 @pytest.fixture
-def asterisk() -> Iterator[Ami]:
+def asterisk(rig: Rig) -> Iterator[Ami]:
     """Return a connection to a real Asterisk."""
-    if "HOTDESK_AMI" not in os.environ:
-        pytest.skip("HOTDESK_AMI names no Asterisk to try this on")
-    manager = load({**os.environ, "HOTDESK_DATABASE": "sqlite:////none"}).manager
-    assert manager is not None
-    ami = Ami(manager)
+    ami = rig.manager()
     _clear(AmiAstDb(ami))
     yield ami
     _clear(AmiAstDb(ami))

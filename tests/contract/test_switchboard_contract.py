@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Callable
 
@@ -11,7 +10,6 @@ import pytest
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.switchboard import MANY, AmiSwitchboard
-from hotdesk_module.config import load
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import AstDb, Switchboard
 from tests.support.ami_server import AmiServer
@@ -37,12 +35,9 @@ def both(request: pytest.FixtureRequest) -> Iterator[tuple[Switchboard, AstDb]]:
         yield fake, fake.astdb
         return
     if request.param == "ami":
-        manager = request.getfixturevalue("server").manager
-    elif "HOTDESK_AMI" in os.environ:
-        manager = load({**os.environ, "HOTDESK_DATABASE": "sqlite:////none"}).manager
+        ami = Ami(request.getfixturevalue("server").manager)
     else:
-        pytest.skip("HOTDESK_AMI names no Asterisk to try this on")
-    ami = Ami(manager)
+        ami = request.getfixturevalue("rig").manager()
     yield AmiSwitchboard(ami), AmiAstDb(ami)
     ami.close()
 

@@ -9,21 +9,7 @@ import pytest
 pytest.register_assert_rewrite("tests.integration.promises")
 
 from tests.integration.desking import Desking  # noqa: E402
-from tests.support.rig import Rig, mariadb, missing  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def rig() -> Iterator[Rig]:
-    """Asterisk 22, MariaDB, a real SIP phone for each device, up for the whole run."""
-    lacks = missing()
-    if lacks:
-        pytest.skip("the Asterisk rig needs " + ", ".join(lacks))
-    made = Rig()
-    try:
-        made.start()
-        yield made
-    finally:
-        made.close()
+from tests.support.rig import Rig, mariadb  # noqa: E402
 
 
 @pytest.fixture(scope="session")

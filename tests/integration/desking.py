@@ -14,10 +14,10 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.mysql import MySql
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.agi import prompts
-from hotdesk_module.config import Database, Manager
+from hotdesk_module.config import Database
 from hotdesk_module.core.model import Phone
 from hotdesk_module.service import HotDesk
-from tests.support.rig import Rig, company, mariadb
+from tests.support.rig import Rig, mariadb
 from tests.support.rig.asterisk import REPOSITORY
 
 TABLES = ("hotdesk_sessions", "hotdesk_events", "hotdesk_lockouts", "hotdesk_settings", "hotdesk_phones")
@@ -57,10 +57,7 @@ class Desking:
     def service(self) -> HotDesk:
         if self._ami is not None:
             self._ami.close()
-        self._ami = ami = Ami(Manager("127.0.0.1", 5038, company.MANAGER_USER, company.MANAGER_SECRET))
-        with self.rig.namespace.entered():
-            # A socket stays in the network in which it was opened.
-            ami.action("Ping")
+        self._ami = ami = self.rig.manager()
         return HotDesk(
             self.ledger, self.inventory, AmiAstDb(ami), AmiSwitchboard(ami), lambda: int(time.time()), source="cli"
         )

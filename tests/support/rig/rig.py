@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from hotdesk_module.adapters.ami import Ami
+from hotdesk_module.config import Manager
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
 from tests.support.rig import config_files, freepbx_tables, mariadb, namespace, phone, shell, sid
@@ -97,6 +99,14 @@ class Rig:
     def freepbx_conf_file(self) -> Path:
         """What scripts run by Asterisk see as /etc/freepbx.conf; for programs run outside it."""
         return self.asterisk.home / "freepbx.conf"
+
+    def manager(self) -> Ami:
+        """Return a connection to the manager interface with the account that FreePBX's settings name."""
+        ami = Ami(Manager("127.0.0.1", 5038, names.MANAGER_USER, names.MANAGER_SECRET))
+        with self.namespace.entered():
+            # A socket stays in the network in which it was opened.
+            ami.action("Ping")
+        return ami
 
     @property
     def trunk(self) -> Phone:
