@@ -41,6 +41,8 @@ def read(text: str) -> tuple[Line, ...]:
         BadImport: it is not such a file; the message says where and what is right.
     """
     lines = _LINES.findall(text[1:] if text.startswith(_BOM) else text)
+    if "\0" in text:
+        raise BadImport("The file holds NUL characters; it is not a CSV file.")
     first = next((line for line in lines if line.strip(_SEPARATORS + " \r\n")), "")
     if not first:
         raise BadImport(f"The file is empty. Its first line names the columns: {','.join(FIELDS)}.")
@@ -61,7 +63,7 @@ def read(text: str) -> tuple[Line, ...]:
                 raise BadImport(f"Line {number} has {len(values)} fields where the header has {len(columns)}.")
             found.append(Line(number, {name: _unguarded(v) for name, v in zip(columns, values)}))
     except csv.Error as error:
-        raise BadImport(f"Line {reader.line_num}: the quotes do not match, or it is not text ({error}).") from error
+        raise BadImport(f"Line {reader.line_num}: the quotes do not match ({error}).") from error
     if not found:
         raise BadImport("The file has a header and no phones.")
     return tuple(found)

@@ -293,7 +293,7 @@ def test_one_bad_line_keeps_the_whole_file_out_and_each_error_names_its_line_and
         ("device,label\n200,Süd\n".encode("latin-1"), "Line 2 is not UTF-8; in Excel save the file as 'CSV UTF-8"),
         ("device\n200\n".encode("utf-16"), "Line 1 is not UTF-8"),
         (b'device,label\n200,"Lobby\n', "Line 2: the quotes do not match"),
-        (b"\x00\x01\x02", "no column"),
+        (b"\x00\x01\x02", "holds NUL characters; it is not a CSV file"),
     ],
 )
 def test_what_is_no_such_file_is_refused_and_says_what_is_right(hd: Terminal, data: bytes, message: str) -> None:
