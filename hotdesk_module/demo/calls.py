@@ -5,18 +5,19 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Callable, Protocol
 
-from hotdesk_module.demo import cast, dialplan, mailbox_calls, sounds
+from hotdesk_module.demo import cast, dialplan, mailbox_calls, module_codes, sounds
 from hotdesk_module.demo.astdb import AstDb
 from hotdesk_module.demo.channel import CallerId, Channel
-from hotdesk_module.demo.dialplan import Dialled, FeatureCodes, Identity, Kind, Reach
+from hotdesk_module.demo.dialplan import Dialled, Identity, Kind, Reach
 from hotdesk_module.demo.events import Events
 from hotdesk_module.demo.monitor import Monitor
 from hotdesk_module.demo.pace import Pace
 from hotdesk_module.demo.phone import Offer, Phone, State
 from hotdesk_module.demo.story import Feed, Tour
 from hotdesk_module.demo.voicemail import Voicemail
+from hotdesk_module.dialplan import Dialplan
 
 OUTSIDE = "outside"
 
@@ -51,7 +52,7 @@ class Calls:
         self._tour = tour
         self._serial = itertools.count(1)
         self._channels: dict[str, Channel] = {}
-        self.codes = FeatureCodes()
+        self.module: Callable[[], Dialplan] = module_codes.generate
         self.script: Script | None = None
 
     def dial(self, phone: Phone, digits: str) -> None:
@@ -77,20 +78,22 @@ class Calls:
             self._end(phone, channel, ending)
 
     def _dialplan(self, phone: Phone, channel: Channel, digits: str) -> str:
-        dialled = dialplan.classify(digits, self.codes, frozenset(cast.users()))
+        dialled = dialplan.classify(digits, frozenset(cast.users()))
         if phone.number == OUTSIDE:
             return self._inbound(phone, channel, dialled)
         identity = dialplan.identify(self._db, phone.number, CallerId(phone.label, phone.number))
         channel.caller = identity.caller
         channel.variables.update({"AMPUSER": identity.user, "REALCALLERIDNUM": phone.number})
+        # The module's context is included before core's, and goes straight to the script.
+        arguments = module_codes.script_arguments(self.module(), digits)
+        if arguments is not None:
+            return self._feature(phone, channel, arguments)
         if identity.barred:
             self._listen(phone, "")
             channel.say("This phone may not make calls.")
             return ""
-        if dialled.kind in (Kind.LOGIN, Kind.LOGOUT):
-            return self._feature(phone, channel, dialled)
         if dialled.kind is Kind.MAILBOX:
-            self._feed.note(f"{phone.label} dials {self.codes.mailbox}: the mailbox of {self._who(identity.user)}")
+            self._feed.note(f"{phone.label} dials {dialplan.MAILBOX_CODE}: the mailbox of {self._who(identity.user)}")
             self._listen(phone, "My Voicemail", identity.user)
             channel.answer()
             skip = dialplan.mailbox_pin_is_skipped(self._db, identity.user, phone.number)
@@ -117,12 +120,9 @@ class Calls:
         channel.play("ss-noservice")
         return ""
 
-    def _feature(self, phone: Phone, channel: Channel, dialled: Dialled) -> str:
+    def _feature(self, phone: Phone, channel: Channel, arguments: Sequence[str]) -> str:
         """Hand the call to the AGI script; afterwards see what became of it, for the tour only."""
         self._feed.note(f"{phone.label} dials {channel.extension}")
-        arguments = ["login", *([dialled.target] if dialled.target else [])]
-        if dialled.kind is Kind.LOGOUT:
-            arguments = ["logout"]
         seats = self.seats()
         self._listen(phone, "Hot desking")
         if self.script is None or not self.script.run(channel, arguments):

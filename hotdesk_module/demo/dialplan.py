@@ -13,16 +13,10 @@ from hotdesk_module.demo import cast
 from hotdesk_module.demo.astdb import AstDb
 from hotdesk_module.demo.channel import CallerId
 
-
-class FeatureCodes(NamedTuple):
-    login: str = "*11"
-    logout: str = "*12"
-    mailbox: str = "*97"
+MAILBOX_CODE = "*97"
 
 
 class Kind(enum.Enum):
-    LOGIN = "login"
-    LOGOUT = "logout"
     MAILBOX = "mailbox"
     EMERGENCY = "emergency"
     EXTENSION = "extension"
@@ -31,7 +25,7 @@ class Kind(enum.Enum):
 
 
 class Dialled(NamedTuple):
-    """What a number means; `target` is the extension, the outside number, or the digits after the login code."""
+    """What a number means; `target` is the extension or the outside number."""
 
     kind: Kind
     target: str
@@ -63,13 +57,10 @@ class Reach(NamedTuple):
     outside: str = ""
 
 
-def classify(number: str, codes: FeatureCodes, users: frozenset[str]) -> Dialled:
-    if number == codes.logout:
-        return Dialled(Kind.LOGOUT, "")
-    if number == codes.mailbox:
+def classify(number: str, users: frozenset[str]) -> Dialled:
+    """Say what FreePBX's own dialplan makes of a number; the module's codes come before (`module_codes`)."""
+    if number == MAILBOX_CODE:
         return Dialled(Kind.MAILBOX, "")
-    if number.startswith(codes.login):
-        return Dialled(Kind.LOGIN, number[len(codes.login) :])
     if number == cast.EMERGENCY_NUMBER:
         return Dialled(Kind.EMERGENCY, number)
     if number in users:
@@ -117,21 +108,31 @@ def reach(db: AstDb, extension: str, caller_user: str, caller_device: str) -> Re
     target = db.value(f"CF/{extension}")
     # A forward that points back at the caller is ignored and the own devices ring.
     if target and target not in (caller_user, caller_device, extension):
-        return _forwarded(db, target, mailbox)
+        return _forwarded(db, target, mailbox, caller_user, caller_device)
     if db.value(f"DND/{extension}"):
         return Reach((), True, mailbox, busy=True)
     return Reach(devices_of(db, extension), True, mailbox)
 
 
-def _forwarded(db: AstDb, target: str, mailbox: str | None) -> Reach:
+def _forwarded(db: AstDb, target: str, mailbox: str | None, caller_user: str, caller_device: str) -> Reach:
     owned = re.fullmatch(r"HD(\d+)", target)
     if owned:
-        # A module-owned target (F§3): it names the phone itself, so nothing of that phone's own number applies.
-        return Reach(_pjsip(db, [owned.group(1)]), True, mailbox)
+        return _seated(db, owned.group(1), mailbox, caller_user, caller_device)
     if target in cast.users():
         # FreePBX 17: rings with no time limit, and no mailbox follows (V).
         return Reach(devices_of(db, target), False, None)
     return Reach((), False, None, outside=target)
+
+
+def _seated(db: AstDb, phone: str, mailbox: str | None, caller_user: str, caller_device: str) -> Reach:
+    """Follow the module's forward target: the phones of whoever sits at this one (`app-hotdesk-target`)."""
+    user = db.value(f"DEVICE/{phone}/user")
+    if user in ("", db.value(f"DEVICE/{phone}/default_user")):
+        # A forward that was left over must not ring a phone at which its user does not sit.
+        return Reach((), True, mailbox)
+    if caller_user == user or caller_device == phone:
+        return Reach((), True, mailbox, busy=True)
+    return Reach(_pjsip(db, (db.value(f"HDSK/{user}/device") or phone).split("&")), True, mailbox)
 
 
 def devices_of(db: AstDb, extension: str) -> tuple[str, ...]:
@@ -160,7 +161,6 @@ def mailbox_pin_is_skipped(db: AstDb, user: str, device: str) -> bool:
 
 def dialled_in_full(digits: str) -> bool:
     """Be the phones' digit map: say when nothing can follow, so that the phone dials without waiting."""
-    codes = FeatureCodes()
-    if digits in (codes.logout, codes.mailbox, cast.EMERGENCY_NUMBER):
+    if digits in ("*12", MAILBOX_CODE, cast.EMERGENCY_NUMBER):
         return True
     return bool(re.fullmatch(r"\*11\d{4}|1\d{3}|2\d{2}|[3-8]\d{6}|9\d{7}", digits))

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
+import os
 import secrets
+import signal
 import socket
 import sqlite3
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from hotdesk_module import config
+from hotdesk_module.adapters.ami import Ami
+from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.open import open_ledger
 from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sqlite import Sqlite
+from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.core.model import Phone
 from hotdesk_module.demo import cast, tables
 from hotdesk_module.demo.agi_host import AgiHost
 from hotdesk_module.demo.ami_server import AmiServer
 from hotdesk_module.demo.app import create_app
+from hotdesk_module.demo.module_codes import Generated
 from hotdesk_module.demo.pbx import Pbx
+from hotdesk_module.errors import HotdeskError
+from hotdesk_module.service import HotDesk
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "agi-bin" / "hotdesk.py"
@@ -32,24 +46,80 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     data: Path = options.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
+    # Two demos would write the same files.
+    with (data / "running").open("a+", encoding="utf-8") as running:
+        if not _claim(running):
+            running.seek(0)
+            print(f"The demo runs already:   {running.read().strip() or 'somewhere on this machine'}", file=sys.stderr)
+            return 1
+        return _serve(options, data, running)
+
+
+def _serve(options: argparse.Namespace, data: Path, running: IO[str]) -> int:
     database = data / "demo.db"
+    first_time = not database.exists()
     prepare_database(database)
     pbx = Pbx(data / "astdb.json")
     ami = AmiServer(pbx, "demo", secrets.token_urlsafe(12))
     environment = {"HOTDESK_DATABASE": f"sqlite:///{quote(str(database))}", "HOTDESK_AMI": ami.url}
     pbx.calls.script = AgiHost(pbx, options.script.resolve(), environment)
+    pbx.calls.module = Generated(database)
     ami.start()
-    port = free_port(options.port)
-    server = make_server("127.0.0.1", port, create_app(pbx), threaded=True, request_handler=_QuietHandler)
-    _greet(port, environment)
     try:
+        bring_in_line(pbx, environment)
+        if first_time:
+            # The lamps of the pool, lit for the first time, are not news.
+            pbx.feed.clear()
+        port = free_port(options.port)
+        server = make_server("127.0.0.1", port, create_app(pbx), threaded=True, request_handler=_QuietHandler)
+        _note(running, f"http://127.0.0.1:{port}/")
+        # However it is told to stop: as with Ctrl-C, which ends serve_forever.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        _greet(options.port, port, environment)
         server.serve_forever()
-    except KeyboardInterrupt:
         print("\nThe demo has ended; its state is kept in", data)
     finally:
-        server.server_close()
         ami.stop()
     return 0
+
+
+def bring_in_line(pbx: Pbx, environment: Mapping[str, str]) -> None:
+    """Reconcile once: the demo may have been killed in the middle of a login, or one of its two files removed."""
+    where = config.load(environment)
+    ledger, inventory = open_ledger(where)
+    assert where.manager is not None
+    manager = Ami(where.manager)
+    try:
+        desk = HotDesk(ledger, inventory, AmiAstDb(manager), AmiSwitchboard(manager), _now, source="repair")
+        # Nobody's telephones are at stake here, hence force.
+        if desk.reconcile(dry_run=True, force=True).effects:
+            pbx.feed.note("The demo starts: what differs from the ledger is put right")
+        desk.reconcile(force=True)
+    except HotdeskError as error:
+        print(f"demo: {error.message}", file=sys.stderr)
+    finally:
+        manager.close()
+        ledger.close()
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _claim(running: IO[str]) -> bool:
+    try:
+        fcntl.flock(running, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _note(running: IO[str], address: str) -> None:
+    running.seek(0)
+    running.truncate()
+    running.write(address + "\n")
+    running.flush()
+    os.fsync(running.fileno())
 
 
 def prepare_database(path: Path) -> None:
@@ -94,9 +164,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _greet(port: int, environment: dict[str, str]) -> None:
+def _greet(wanted: int, port: int, environment: dict[str, str]) -> None:
     person = cast.PEOPLE[2]
     exports = " ".join(f"{name}={value}" for name, value in environment.items())
+    if port != wanted:
+        print(f"Port {wanted} is taken; the demo takes {port}.")
     print(
         f"""
   Hot Desking, the demo:   http://127.0.0.1:{port}/

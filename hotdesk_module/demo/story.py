@@ -71,6 +71,10 @@ class Feed:
             Item(self._next, change.time, "key", change.key, change.old, change.new, reason(change.key, change.new))
         )
 
+    def clear(self) -> None:
+        with self._monitor.lock:
+            self._items.clear()
+
     def items(self) -> list[Item]:
         with self._monitor.lock:
             return list(self._items)

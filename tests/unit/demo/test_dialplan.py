@@ -6,7 +6,7 @@ import pytest
 
 from hotdesk_module.demo import cast, dialplan
 from hotdesk_module.demo.channel import CallerId
-from hotdesk_module.demo.dialplan import FeatureCodes, Kind
+from hotdesk_module.demo.dialplan import Kind
 from hotdesk_module.demo.pbx import Pbx
 
 LOBBY = CallerId("Lobby", "200")
@@ -15,9 +15,6 @@ LOBBY = CallerId("Lobby", "200")
 @pytest.mark.parametrize(
     ("number", "kind", "target"),
     [
-        ("*11", Kind.LOGIN, ""),
-        ("*111003", Kind.LOGIN, "1003"),
-        ("*12", Kind.LOGOUT, ""),
         ("*97", Kind.MAILBOX, ""),
         ("911", Kind.EMERGENCY, "911"),
         ("1003", Kind.EXTENSION, "1003"),
@@ -27,7 +24,7 @@ LOBBY = CallerId("Lobby", "200")
     ],
 )
 def test_a_number_is_what_freepbx_takes_it_for(number: str, kind: Kind, target: str) -> None:
-    assert dialplan.classify(number, FeatureCodes(), frozenset(cast.users())) == (kind, target)
+    assert dialplan.classify(number, frozenset(cast.users())) == (kind, target)
 
 
 def test_the_caller_is_the_user_of_the_device(pbx: Pbx) -> None:  # F§1
@@ -74,8 +71,22 @@ def test_do_not_disturb_is_busy(pbx: Pbx) -> None:  # F§2
 
 def test_a_forward_to_the_modules_target_rings_the_phone_and_keeps_the_mailbox(pbx: Pbx) -> None:  # F§3
     pbx.db.put("CF", "1003", "HD200")
+    pbx.db.put("DEVICE", "200/user", "1003")
     pbx.db.delete("AMPUSER", "200/device")
     assert dialplan.reach(pbx.db, "1003", "", "") == (("200",), True, "1003", False, "")
+    pbx.db.put("HDSK", "1003/device", "200&201")
+    assert dialplan.reach(pbx.db, "1003", "", "").devices == ("200", "201")
+
+
+def test_a_forward_that_was_left_over_rings_nothing(pbx: Pbx) -> None:
+    pbx.db.put("CF", "1003", "HD200")
+    assert dialplan.reach(pbx.db, "1003", "", "") == ((), True, "1003", False, "")
+
+
+def test_a_call_to_oneself_through_the_modules_target_is_busy(pbx: Pbx) -> None:
+    pbx.db.put("CF", "1003", "HD200")
+    pbx.db.put("DEVICE", "200/user", "1003")
+    assert dialplan.reach(pbx.db, "1003", "1003", "200").busy
 
 
 def test_a_plain_forward_rings_without_end(pbx: Pbx) -> None:  # V, FreePBX 17

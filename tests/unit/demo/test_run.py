@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
-from hotdesk_module.demo.run import free_port, prepare_database
+from hotdesk_module.demo.run import ROOT, free_port, prepare_database
 
 
 def test_the_database_holds_freepbxs_tables(tmp_path: Path) -> None:
@@ -34,3 +37,17 @@ def test_a_taken_port_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port(port) > port
+
+
+def test_a_second_demo_on_the_same_files_says_where_the_first_one_is(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hotdesk_module.demo", "--port", "18480", "--data", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as first:
+        try:
+            assert first.stdout is not None
+            address = next(line for line in first.stdout if "http://" in line).split()[-1]
+            second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=10)
+            assert (second.returncode, second.stderr.split()[-1]) == (1, address)
+        finally:
+            first.send_signal(signal.SIGTERM)
+        assert "The demo has ended" in first.stdout.read()
+    assert first.returncode == 0
