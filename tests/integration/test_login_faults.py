@@ -159,6 +159,10 @@ def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
         assert "agi-pass" in dump or "AGI" in dump
         desking.rig.phones["201"].send_digits("#")
         assert desking.status(mark) == "logged_in"
+    with desking.rig.calling("200", "*11") as mark:
+        # Somebody is too quick, and enters the PIN as the extension.
+        desking.enter("200", mark, ("agent-newlocation", desking.pin("1001")), ("agent-pass", "0"))
+        desking.wait_prompt("vm-incorrect", mark)
     wait_until(lambda: desking.rig.tap.events("Hangup", mark), "the hangup is logged")
     written = desking.rig.collected_text() + dump
     tables = "".join(
