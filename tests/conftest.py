@@ -22,6 +22,11 @@ def pytest_report_header() -> str:
     return f"Python {platform.python_version()}, {versions}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at everything the others have left behind runs after them."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped:
         _skipped.append(report.nodeid)
