@@ -109,7 +109,7 @@ class HotDesk:
                 refusal = UnknownPhone(f"FreePBX has no device {phone} any more.")
             if scene is None or refusal is not None:
                 assert refusal is not None
-                raise self._refused(refusal, phone, user)
+                raise self._refused(refusal, phone, user if verify is None or self._is_known(user) else "")
             owner = scene.world.owner(phone) == user
             decision = machine.decide(scene.sessions, machine.Login(phone, user, owner), current, self.clock())
             if decision.refusal is not None:
@@ -267,13 +267,18 @@ class HotDesk:
     # The sequence of design §4
 
     def _judge(self, phone: str, user: str, verify: Verify, current: Settings) -> HotdeskError | None:
-        """Judge a PIN unless user or phone is locked, and count it."""
+        """Judge a PIN unless user or phone is locked, and count it.
+
+        What is no user is not counted as one: it may be a PIN that was entered too early, and no PIN is ever stored.
+        """
         now = self.clock()
-        parties = (("user", user, phone), ("phone", phone, user))
+        parties: tuple[tuple[str, str, str], ...] = (("user", user, phone), ("phone", phone, user))
         attempts = {kind: self.ledger.attempts(kind, subject) for kind, subject, _ in parties}
         if any(policy.is_locked(a, now) for a in attempts.values()):
-            return LockedOut(f"Too many wrong PINs for {user} or from phone {phone}.")
+            return LockedOut(f"Too many wrong PINs for this user or from phone {phone}.")
         refusal = verify()
+        if refusal is not None and refusal.code == UnknownUser.code:
+            parties = (("phone", phone, ""),)
         for kind, subject, other in parties:
             before = attempts[kind]
             if refusal is not None:
@@ -384,6 +389,9 @@ class HotDesk:
         except AsteriskDown:
             pass  # Nobody is there to listen.
 
+    def _is_known(self, user: str) -> bool:
+        return bool(self.inventory.users([user]))
+
     def _event(self, event: str, session: Session, why: str) -> Event:
         return Event(self.clock(), event, session.phone, session.user, self.source, self.actor, why, applied=False)
 
@@ -448,4 +456,4 @@ def _pending(events: Iterable[Event]) -> Keys:
 
 
 def _summary(effects: Iterable[plan.Effect]) -> str:
-    return " ".join(e.key if isinstance(e, (plan.Delete, plan.Put)) else type(e).__name__ for e in effects)
+    return " ".join(plan.name(e) for e in effects)

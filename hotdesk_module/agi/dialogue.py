@@ -129,9 +129,11 @@ class Dialogue:
         self._user = extension
         try:
             policy.check_extension(extension)
-        except BadExtension as error:
+        except BadExtension:
+            # Without the digits, which may hold a PIN.
+            error = BadExtension("What was entered cannot be an extension.")
             self._desk.refuse(error, self._phone)
-            raise
+            raise error from None
         found: list[User] = []
         pin = self._ask(prompts.ASK_PIN, lambda: found.extend(self._desk.inventory.users([extension])))
         user = found[0] if found else None

@@ -219,6 +219,13 @@ class Hint(NamedTuple):
 Effect = Union[Delete, Put, Lamp, Hint]
 
 
+def name(effect: Effect) -> str:
+    """Return what an effect changes, in a word."""
+    if isinstance(effect, Lamp):
+        return f"{LAMPS}{effect.name}"
+    return f"hint/{effect.extension}" if isinstance(effect, Hint) else effect.key
+
+
 def diff(
     keys: Mapping[str, str | None],
     actual: Mapping[str, str | None],

@@ -42,9 +42,12 @@ def refuse_phone(device: str, phone: Phone | None) -> HotdeskError | None:
 
 
 def refuse_user(extension: str, user: User | None) -> HotdeskError | None:
-    """Return why this user cannot log in with a PIN, or None."""
+    """Return why this user cannot log in with a PIN, or None.
+
+    What was entered as an extension and is none stays unsaid: it may be a PIN, entered too early.
+    """
     if user is None:
-        return UnknownUser(f"There is no extension {extension}.")
+        return UnknownUser("There is no such extension.")
     if not user.mailbox:
         return NoMailbox(f"Extension {extension} has no mailbox, hence no PIN.")
     return None

@@ -28,6 +28,7 @@ class Desking:
 
     Attributes:
         service: the service as the command line has it, by the manager interface.
+        past: what was in our tables before each reset.
     """
 
     def __init__(self, rig: Rig) -> None:
@@ -39,6 +40,7 @@ class Desking:
             user=mariadb.USER,
             password=mariadb.PASSWORD,
         )
+        self.past: list[str] = []
         self._ami: Ami | None = None
         self.connection = MySql(self.database)
         schema.create_tables(self.connection)
@@ -62,6 +64,10 @@ class Desking:
             self.ledger, self.inventory, AmiAstDb(ami), AmiSwitchboard(ami), lambda: int(time.time()), source="cli"
         )
 
+    def rows(self) -> str:
+        """Return everything in our tables."""
+        return "".join(str(self.connection.select(f"SELECT * FROM {table}")) for table in TABLES)
+
     def close(self) -> None:
         if self._ami is not None:
             self._ami.close()
@@ -69,6 +75,7 @@ class Desking:
 
     def reset(self, **settings: str) -> None:
         """Nobody logged in, no history, no locks; the pool as at the start."""
+        self.past.append(self.rows())
         for table in TABLES:
             self.connection.execute(f"DELETE FROM {table}")
         self.ledger.save_phones(self.pool)

@@ -12,22 +12,36 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
 
 # What FreePBX's own Call Forward cannot keep (F§2, V); docs/routing.md says so to administrators. Ring groups that
 # ignore Call Forward drop the member, and so do queues whose use_queue_context is not 0.
-LOST_BY_CALL_FORWARD = {
+LOST_BY_CALL_FORWARD = (
     promises.ring_group_ignoring_call_forward,
     promises.queue_with_internal_context,
     promises.queue_with_extension_only,
-}
+)
 
 
 def dial_all(desking: Desking, user: str, phone: str, *wanted: promises.Promise) -> dict[str, str]:
-    """Return the promises that are not kept, with the reason of each."""
+    """Return the promises that are not kept, with the reasons.
+
+    A call that fails is dialled once more: real SIP phones and queues lose one now and then, with or without hot
+    desking (V). What fails twice is broken.
+    """
     broken = {}
     for promise in wanted:
-        try:
-            promise(desking.rig, user, phone)
-        except Exception as error:
-            broken[promise.__name__] = f"{type(error).__name__}: {error}"
+        reasons = [_dial(desking, user, phone, promise)]
+        if reasons[0]:
+            reasons.append(_dial(desking, user, phone, promise))
+            print(f"{promise.__name__} at {phone}: {reasons}")
+        if all(reasons):
+            broken[promise.__name__] = "; ".join(reasons)
     return broken
+
+
+def _dial(desking: Desking, user: str, phone: str, promise: promises.Promise) -> str:
+    try:
+        promise(desking.rig, user, phone)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 @pytest.mark.parametrize(("user", "phone"), [("1001", "200"), ("1003", "201")], ids=["own phone", "virtual"])
@@ -54,7 +68,7 @@ def test_call_forward_routing_keeps_what_call_forward_can_and_loses_what_the_gui
     assert desking.log_in(phone, user) == "logged_in"
     kept = [p for p in promises.EVERY if p not in LOST_BY_CALL_FORWARD]
     assert dial_all(desking, user, phone, *kept) == {}
-    assert dial_all(desking, user, phone, *LOST_BY_CALL_FORWARD).keys() == {p.__name__ for p in LOST_BY_CALL_FORWARD}
+    assert [p.__name__ for p in LOST_BY_CALL_FORWARD if not _dial(desking, user, phone, p)] == []
     assert desking.log_out(phone) == "logged_out"
     after = desking.rig.asterisk.db_show()
     lamp = {f"CustomDevstate/CF{user}": "NOT_INUSE"}
@@ -147,7 +161,7 @@ def test_an_unknown_extension_sounds_like_a_wrong_pin(desking: Desking) -> None:
             desking.wait_prompt("vm-incorrect", mark)
             heard.append(desking.played(mark))
         desking.rig.settle()
-        assert desking.history()[-1] == f"refused 200 {user} {code}"
+        assert desking.history()[-1] == (f"refused 200 {user} {code}" if user == "1001" else f"refused 200 {code}")
     assert heard[0] == heard[1]
 
 

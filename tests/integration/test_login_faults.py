@@ -12,7 +12,6 @@ from hotdesk_module import dialplan
 from tests.integration import promises
 from tests.integration.desking import Desking
 from tests.integration.test_login_calls import dial_all
-from tests.support.rig.shell import wait_until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
 
@@ -146,27 +145,3 @@ def test_when_the_script_cannot_run_the_caller_is_told(desking: Desking, script:
             assert desking.status(mark) == "internal_error"
     finally:
         desking.load_dialplan()
-
-
-def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
-    """Runs last in its file and looks at everything the whole run has written so far."""
-    desking.log_in("200", "1001")
-    with desking.rig.calling("201", "*111002") as mark:
-        desking.wait_prompt("agent-pass", mark)
-        channel = desking.rig.asterisk.channels()[0]
-        desking.rig.phones["201"].send_digits(f"{desking.pin('1002')}")
-        dump = desking.rig.asterisk.cli(f"core show channel {channel}")
-        assert "agi-pass" in dump or "AGI" in dump
-        desking.rig.phones["201"].send_digits("#")
-        assert desking.status(mark) == "logged_in"
-    wait_until(lambda: desking.rig.tap.events("Hangup", mark), "the hangup is logged")
-    written = desking.rig.collected_text() + dump
-    tables = "".join(
-        str(desking.connection.select(f"SELECT * FROM {t}"))
-        for t in ("hotdesk_sessions", "hotdesk_events", "hotdesk_lockouts", "hotdesk_settings", "hotdesk_phones")
-    )
-    assert "1001" in written
-    assert "1001" in tables
-    for pin in desking.rig.company.pins():
-        assert pin not in written
-        assert pin not in tables

@@ -95,6 +95,19 @@ class Phone:
         self._reader = threading.Thread(target=self._read, args=(self._control,), daemon=True)
         self._reader.start()
 
+    @property
+    def crashed(self) -> bool:
+        """Whether the program has died of itself; libre 2 frees a transaction twice now and then."""
+        return self._process is not None and self._process.poll() is not None
+
+    def revive(self) -> None:
+        """Start a crashed phone again; it is not registered yet."""
+        self.stop()
+        with self._news:
+            self._open.clear()
+            self._dialling = False
+        self.start()
+
     def _connect(self) -> socket.socket | None:
         try:
             link = self._namespace.connect(self.address, _CONTROL_PORT)

@@ -149,8 +149,18 @@ class Rig:
             part.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def revive_phones(self) -> list[str]:
+        """Start the phones again whose program has crashed; return which."""
+        crashed = [name for name, device in self.phones.items() if device.crashed]
+        for name in crashed:
+            self.phones[name].revive()
+            self.phones[name].register()
+        self.wait_reachable(name for name in crashed if name != "trunk")
+        return crashed
+
     def reset(self) -> None:
         """Every phone on hook, the AstDB and the hints as the company has them."""
+        self.revive_phones()
         self.settle()
         self.asterisk.db_set(self.company.astdb())
         self.asterisk.configure({config_files.HINTS: config_files.hints(self._hints())})

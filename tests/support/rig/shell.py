@@ -45,6 +45,8 @@ def start(
             stderr=subprocess.STDOUT,
             env=env,
             start_new_session=True,
+            # Where a core dump is left if it crashes.
+            cwd=log.parent,
             # Before the line below, which a later change of user would undo.
             user=user,
             preexec_fn=_die_with_parent,

@@ -120,6 +120,14 @@ def test_all_reasons_not_to_know_somebody_sound_the_same(desk: Desk, user: str, 
     assert desk.seat("200") is None
 
 
+def test_a_pin_entered_too_early_is_kept_nowhere(desk: Desk) -> None:
+    call = caller(PIN, "1003", f"1003*{PIN}", "1003", PIN)
+    assert desk.call(call) == "logged_in"
+    assert desk.refusals() == ["bad_extension", "unknown_user"]
+    assert PIN not in str(desk.ledger.snapshot())
+    assert not any(PIN in command for command in call.commands)
+
+
 def test_a_mailbox_whose_password_is_a_dash_has_no_pin(desk: Desk) -> None:
     assert desk.call(caller("1004", "-", "1004", "", "", empty="-")) == "no_input"
     assert desk.refusals() == ["empty_pin"]
