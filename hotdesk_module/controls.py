@@ -13,7 +13,7 @@ from hotdesk_module.core.settings import Spec
 from hotdesk_module.ports import Clock, Ledger
 
 # Settings that say how calls reach a phone: reconcile applies them to those who are logged in already.
-PROJECTED = ("routing", "ring_own_phone", "voicemail_pin")
+PROJECTED = ("routing", "ring_own_phone")
 
 
 class Setting(NamedTuple):

@@ -14,7 +14,7 @@ from hotdesk_module.core import machine, plan, policy
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.model import Event, Keys, Phone, Session, World
 from hotdesk_module.core.settings import Settings
-from hotdesk_module.errors import AsteriskDown, HotdeskError, LockedOut, UnknownPhone, UnknownUser
+from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, LockedOut, UnknownPhone, UnknownUser
 from hotdesk_module.ports import AstDb, Clock, Inventory, Ledger, Switchboard
 
 # Sessions ended under one hold of the lock when many end at once, so that a login does not wait for all of them.
@@ -222,6 +222,10 @@ class HotDesk:
             sessions = self.ledger.sessions()
             pool = [p.device for p in self.ledger.phones()]
             leftovers = self.ledger.unapplied()
+            actual: dict[str, str] = {}
+            for name in ("DEVICE", "AMPUSER", "HDSK", *plan.FORWARDS, plan.LAMPS.rstrip("/")):
+                actual.update(family(name))
+            world = plan.still_there(world, sessions, actual)
             orphans = tuple(
                 machine.Ending(s, "user_deleted" if s.user not in world.users else "phone_deleted")
                 for s in sessions
@@ -229,9 +233,6 @@ class HotDesk:
             )
             if not force:
                 plan.guard((o.session.phone for o in orphans), current.mass_logout)
-            actual: dict[str, str] = {}
-            for name in ("DEVICE", "AMPUSER", "HDSK", *plan.FORWARDS, plan.LAMPS.rstrip("/")):
-                actual.update(family(name))
 
             decision = machine.Decision(orphans)
             kept = plan.transition(world, current, sessions, decision, actual)
@@ -246,11 +247,12 @@ class HotDesk:
             users |= {o.session.user for o in orphans} | {world.owner(p) for p in phones}
             users |= plan.strays(world, sessions, phones, actual)
             scope = plan.Scope(phones, frozenset(users))
-            target = plan.target(world, sessions, current, scope, pool, _forwards(scope, actual))
+            pending = {**_pending(leftovers), **kept.pending}
+            target = plan.target(world, sessions, current, scope, pool, _forwards(scope, {**actual, **pending}))
             if not force:
                 emptied = plan.unexplained_logouts(world, scope, target.keys, actual, changed)
                 plan.guard(emptied, current.mass_logout)
-            keys = {**_pending(leftovers), **kept.pending, **target.keys}
+            keys = {**pending, **target.keys}
             effects = plan.diff(keys, actual, target.hints, self.switchboard.hints(target.hints))
             if dry_run:
                 return Repair(orphans, effects)
@@ -295,9 +297,13 @@ class HotDesk:
         sessions = {s.phone: s for s in self.ledger.sessions(phones, users)}
         phones |= sessions.keys()
         users |= {s.user for s in sessions.values()}
-        leftovers = _touching(self.ledger.unapplied(), phones, users)
+        leftovers = self.ledger.unapplied()
+        if leftovers:
+            owners = {d.user for d in self.inventory.devices(phones)}
+            leftovers = _touching(leftovers, phones, users | owners)
         phones |= {e.phone for e in leftovers}
         users |= {e.user for e in leftovers}
+        users |= {extension for s in sessions.values() for extension in s.kept or {}}
         flags = self.inventory.flags()
         devices = {d.id: d for d in self.inventory.devices(phones, users)}
         world = World(devices, {}, flags.dnd_in_hints, flags.device_and_user)
@@ -323,25 +329,32 @@ class HotDesk:
         reader = _Reader(self.astdb)
         parties = plan.affected(world, touched).users
         habits = [k for x in parties for k in plan.habits(world, current, x)]
-        kept = plan.transition(world, current, scene.sessions, decision, reader.read(habits))
-        events = scene.leftovers + self._write(decision, kept)
-
-        ended = {e.session.phone for e in decision.endings}
-        sessions = [s for s in scene.sessions if s.phone not in ended] + ([kept.start] if kept.start else [])
-        looked_at = [*touched, *(Session(e.phone, e.user, 0) for e in events if e.phone)]
+        # What is still to be done is as good as done: a habit that waits to be given back is the one to keep.
+        habits_now = {**reader.read(habits), **_pending(scene.leftovers)}
+        kept = plan.transition(world, current, scene.sessions, decision, habits_now)
+        looked_at = [*touched, *(Session(e.phone, e.user, 0) for e in scene.leftovers if e.phone)]
         scope = plan.affected(world, looked_at)
         scope = plan.Scope(
             scope.phones | frozenset(phones),
             (scope.users | frozenset(users) | {world.owner(p) for p in phones}) - {""},
         )
+        # The last that is asked of the ledger: from the commit on nothing but Asterisk can fail.
         pool = [p.device for p in self.ledger.phones(scope.phones)]
-        forwards = reader.read(f"CF/{u}" for u in scope.users)
+        events = scene.leftovers + self._write(decision, kept)
+
+        ended = {e.session.phone for e in decision.endings}
+        sessions = [s for s in scene.sessions if s.phone not in ended] + ([kept.start] if kept.start else [])
+        pending = _pending(events)
+        forwards = {**reader.read(f"CF/{u}" for u in scope.users), **pending}
         target = plan.target(world, sessions, current, scope, pool, _forwards(scope, forwards))
-        keys = {**_pending(events), **target.keys}
+        keys = {**pending, **target.keys}
         applied = self._apply(keys, reader.read(keys), target.hints)
         self._announce(events)
         if applied:
-            self.ledger.mark_applied(e.id for e in events)
+            try:
+                self.ledger.mark_applied(e.id for e in events)
+            except LedgerDown:
+                applied = False
         return Outcome(code, kept.start, decision.endings, applied)
 
     def _write(self, decision: machine.Decision, kept: plan.Transition) -> tuple[Event, ...]:
@@ -428,14 +441,21 @@ class _Reader:
 
 def _touching(events: Iterable[Event], phones: Iterable[str], users: Iterable[str]) -> tuple[Event, ...]:
     """Return the events of these phones and users, and of those that such events lead to: what a crash left behind is
-    finished together, because the events of one change name several phones and users."""
+    finished together, because the events of one change name several phones and users, and what is still to be done
+    for it may be an owner's, whom no event names."""
     events, near = tuple(events), {*phones, *users} - {""}
     while True:
-        found = tuple(e for e in events if e.phone in near or e.user in near)
-        grown = near.union(*((e.phone, e.user) for e in found)) - {""}
+        found = tuple(e for e in events if not near.isdisjoint(_named(e)))
+        grown = near.union(*map(_named, found))
         if grown == near:
             return found
         near = grown
+
+
+def _named(event: Event) -> set[str]:
+    """Return the phone and user of an event, and the extensions whose keys wait for it."""
+    keys = (key.split("/") for key in event.pending or {})
+    return {event.phone, event.user, *(k[1] for k in keys if k[0] in ("AMPUSER", *plan.FORWARDS))} - {""}
 
 
 def _family(astdb: AstDb) -> Callable[[str], dict[str, str]] | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Union
 
 from hotdesk_module.core.machine import Decision
-from hotdesk_module.core.model import Keys, Session, World
+from hotdesk_module.core.model import Device, Keys, Session, User, World
 from hotdesk_module.core.settings import CALLFORWARD, Settings
 from hotdesk_module.errors import UnsafePlan
 
@@ -72,16 +72,20 @@ def target(
     """
     sits: dict[str, list[str]] = {}
     occupant: dict[str, str] = {}
+    kept: set[str] = set()
     for session in sorted(sessions, key=lambda s: s.slot):
         sits.setdefault(session.user, []).append(session.phone)
         occupant[session.phone] = session.user
+        kept.update(key for keys_ in (session.kept or {}).values() for key in keys_)
     keys: Keys = {}
     hints: dict[str, str] = {}
     pool = frozenset(pool)
 
     for phone in scope.phones:
         known = phone in world.devices
-        keys[f"DEVICE/{phone}/user"] = occupant.get(phone, world.owner(phone)) if known else None
+        # A virtual extension has this key too, and no row in the table of devices (V).
+        owner = world.owner(phone) if known or phone in world.own_devices(phone) else None
+        keys[f"DEVICE/{phone}/user"] = occupant.get(phone, owner) if known else owner
         lamp = "INUSE" if phone in occupant else "NOT_INUSE"
         keys[f"{LAMPS}HDSK{phone}"] = lamp if known and phone in pool else None
 
@@ -103,8 +107,9 @@ def target(
         elif is_ours(forwards.get(user)):
             keys[f"CF/{user}"] = None
             keys[f"{LAMPS}CF{user}"] = None
-        if settings.voicemail_pin and phones:
-            keys[f"AMPUSER/{user}/novmpw"] = None
+        if settings.voicemail_pin and phones and _novmpw(user) in kept:
+            # Only where a session remembers it: what nobody remembers nobody could give back.
+            keys[_novmpw(user)] = None
         hint = hint_of(world, user, here if phones else own)
         keys[f"AMPUSER/{user}/hint"] = hint if user in world.users else None
         if user in world.users:
@@ -126,12 +131,36 @@ def habits(world: World, settings: Settings, extension: str) -> tuple[str, ...]:
     for device in world.own_devices(extension):
         keys += [f"{LAMPS}{name}{device}" for name in ("DEVCF", "DEVDND")]
     if settings.voicemail_pin:
-        keys.append(f"AMPUSER/{extension}/novmpw")
+        keys.append(_novmpw(extension))
     return tuple(keys)
 
 
+def _novmpw(extension: str) -> str:
+    """Return the key in which FreePBX notes that an extension's own phones open its mailbox without PIN (V)."""
+    return f"AMPUSER/{extension}/novmpw"
+
+
 def _parties(world: World, session: Session) -> frozenset[str]:
-    return frozenset((session.user, world.owner(session.phone)))
+    """Return who takes part: user, owner, and who was the owner when it began."""
+    return frozenset((session.user, world.owner(session.phone), *(session.kept or {})))
+
+
+def _own_habits(world: World, settings: Settings, extension: str, actual: Mapping[str, str | None]) -> Keys:
+    """Return what an extension has set and is to get back; a Call Forward of ours is nobody's habit."""
+    keys = {k: actual.get(k) for k in habits(world, settings, extension)}
+    if is_ours(keys[f"CF/{extension}"]):
+        keys[f"CF/{extension}"] = keys[f"{LAMPS}CF{extension}"] = None
+    # What voicemail_pin takes away is given back whatever the setting for the rest says.
+    return {k: v for k, v in keys.items() if settings.give_back or k == _novmpw(extension)}
+
+
+def _merged(sessions: Iterable[Session]) -> dict[str, Keys]:
+    """Return what sessions keep together, by extension: of two, one may have begun before a setting was changed."""
+    kept: dict[str, Keys] = {}
+    for session in sessions:
+        for extension, keys in (session.kept or {}).items():
+            kept[extension] = {**kept.get(extension, {}), **keys}
+    return kept
 
 
 class Transition(NamedTuple):
@@ -155,34 +184,33 @@ def transition(
     """
     ended = [e.session for e in decision.endings]
     staying = [s for s in sessions if s not in ended]
-    before: dict[str, Keys] = {}
-    for session in sessions:
-        before.update(session.kept or {})
+    before = _merged(sessions)
 
     start = decision.start
+    seated = {session.user for session in staying}
     if start is not None:
         kept = {
-            extension: before.get(extension) or {k: actual.get(k) for k in habits(world, settings, extension)}
+            extension: _own_habits(world, settings, extension, actual)
             for extension in _parties(world, start)
-            if extension in before or settings.give_back or settings.voicemail_pin
+            # Who goes on sitting elsewhere had given up the habits before; what is set now was set there.
+            if extension not in before and extension not in seated
         }
-        if not settings.give_back:
-            # What voicemail_pin takes away is given back whatever the setting for the rest says.
-            kept = {
-                extension: keys if extension in before else {k: v for k, v in keys.items() if k.endswith("/novmpw")}
-                for extension, keys in kept.items()
-            }
-        start = start._replace(kept=kept or None)
+        if settings.voicemail_pin:
+            for extension in (_parties(world, start) & before.keys()) - seated:
+                key = _novmpw(extension)
+                before[extension] = {key: actual.get(key), **before[extension]}
+        kept.update((extension, before[extension]) for extension in _parties(world, start) & before.keys())
+        start = start._replace(kept={extension: keys for extension, keys in kept.items() if keys} or None)
 
     after = staying + ([start] if start else [])
-    still_kept = {extension for session in after for extension in session.kept or {}}
-    seated = {session.user for session in staying}
+    still_kept = _merged(after)
     pending: Keys = {}
     for extension in sorted(frozenset().union(*(_parties(world, s) for s in [*ended, *([start] if start else [])]))):
         if extension not in seated:
-            pending.update({k: None for k in habits(world, settings, extension) if not k.endswith("/novmpw")})
-        if extension in before and extension not in still_kept and extension in world.users:
-            pending.update(before[extension])
+            pending.update({k: None for k in habits(world, settings, extension) if k != _novmpw(extension)})
+        if extension in world.users:
+            kept_on = still_kept.get(extension, {})
+            pending.update({k: v for k, v in before.get(extension, {}).items() if k not in kept_on})
     return Transition(start, pending)
 
 
@@ -286,6 +314,24 @@ def strays(world: World, sessions: Iterable[Session], phones: Iterable[str], act
         elif family == "CF" and is_ours(value):
             found.add(subject)
     return found
+
+
+def still_there(world: World, sessions: Iterable[Session], actual: Mapping[str, str]) -> World:
+    """Return the world with the users and phones of ``sessions`` that FreePBX is saving at this moment.
+
+    Saving an extension removes its rows and inserts them again, one statement after the other; only a real removal
+    takes its keys out of the AstDB. Whoever looks in between must not take it for deleted.
+    """
+    users, devices = dict(world.users), dict(world.devices)
+    for session in sessions:
+        user, phone = session.user, session.phone
+        if user not in users and f"AMPUSER/{user}/cidname" in actual:
+            users[user] = User(user, "", "")
+        dial = actual.get(f"DEVICE/{phone}/dial", "")
+        if phone not in devices and dial:
+            owner = actual.get(f"DEVICE/{phone}/default_user", phone)
+            devices[phone] = Device(phone, actual.get(f"DEVICE/{phone}/tech", ""), dial, owner, dial)
+    return world._replace(users=users, devices=devices)
 
 
 def unexplained_logouts(

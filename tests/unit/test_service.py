@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotdesk_module.core.model import Device, User
+from hotdesk_module.core.model import Device, Phone, User
 from hotdesk_module.errors import (
     AsteriskDown,
     HotdeskError,
@@ -17,7 +17,7 @@ from hotdesk_module.errors import (
 )
 from hotdesk_module.ports import HistoryFilter
 from tests.support.fakes import Crash
-from tests.support.office import Office
+from tests.support.office import Office, device
 
 
 @pytest.fixture
@@ -196,6 +196,134 @@ def test_voicemail_asks_for_the_pin_at_a_shared_phone_where_the_setting_says_so(
     assert "AMPUSER/1001/novmpw" not in office.astdb.values
     office.desk.logout("200")
     assert office.astdb.snapshot() == before
+
+
+def test_with_give_back_call_forward_routing_gives_the_users_own_forward_back(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes", "routing": "callforward"})
+    office.astdb.values["CF/1001"] = "5551234"
+    office.desk.login("200", "1001")
+    assert office.astdb.values["CF/1001"] == "HD200"
+    office.desk.logout("200")
+    assert office.astdb.values["CF/1001"] == "5551234"
+    office.desk.reconcile()
+    assert office.astdb.values["CF/1001"] == "5551234"
+
+
+def test_a_forward_of_ours_is_never_kept_as_somebodys_own(office: Office) -> None:
+    before = office.astdb.snapshot()
+    office.ledger.save_settings({"routing": "callforward"})
+    office.desk.login("200", "1001")
+    office.ledger.save_settings({"give_back": "yes"})
+    office.desk.login("201", "1001")
+    office.ledger.save_settings({"routing": "device"})
+    office.desk.reconcile()
+    office.desk.logout("201")
+    assert office.astdb.values.pop("CustomDevstate/CF1001") == "NOT_INUSE"
+    assert office.astdb.snapshot() == before
+
+
+@pytest.mark.parametrize("crash_at", range(2, 8))
+def test_what_a_dead_logout_still_has_to_give_back_is_kept_by_the_next_login(office: Office, crash_at: int) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values.update(OWN)
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    office.writes.fail(crash_at)
+    with pytest.raises(Crash):
+        office.desk.logout("200")
+    office.writes.never_fail()
+    office.desk.login("201", "1001")
+    office.desk.logout("201")
+    office.desk.reconcile()
+    assert office.astdb.snapshot() == before
+
+
+def test_what_waits_to_be_done_for_an_owner_is_done_before_what_comes_after(office: Office) -> None:
+    """No event names 200, to whom phone 99200 belongs as well; its keys wait all the same."""
+    office.inventory.all_devices.append(device("99200")._replace(user="200"))
+    office.ledger.save_phones([Phone("99200")])
+    office.devices_to_astdb()
+    office.ledger.save_settings({"give_back": "yes"})
+    office.desk.reconcile()
+    office.astdb.values["CF/200"] = "5551234"
+    office.desk.login("99200", "1003")
+    office.desk.login("200", "1001")
+    office.writes.fail(2)
+    with pytest.raises(Crash):
+        office.desk.logout("99200")
+    office.writes.never_fail()
+    office.desk.logout("200")
+    office.desk.reconcile()
+    assert office.astdb.values["CF/200"] == "5551234"
+
+
+def test_a_pin_setting_changed_during_the_session_loses_nothing(office: Office) -> None:
+    office.astdb.values["AMPUSER/1001/novmpw"] = "yes"
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    office.ledger.save_settings({"voicemail_pin": "yes"})
+    office.desk.reconcile()
+    office.desk.login("201", "1001")
+    assert "AMPUSER/1001/novmpw" not in office.astdb.values, "it counts from the next login on"
+    office.desk.logout("201")
+    assert office.astdb.snapshot() == before
+
+
+def test_what_sessions_keep_under_different_settings_is_given_back_together(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values.update({"AMPUSER/300/novmpw": "yes", "CF/300": "5550300"})
+    before = office.astdb.snapshot()
+    office.desk.login("300", "1003")
+    office.ledger.save_settings({"voicemail_pin": "yes"})
+    office.desk.login("200", "300")
+    assert "AMPUSER/300/novmpw" not in office.astdb.values
+    office.desk.logout("200")
+    assert office.astdb.values["AMPUSER/300/novmpw"] == "yes"
+    office.desk.logout("300")
+    assert office.astdb.snapshot() == before
+
+
+def test_a_phone_that_changes_its_owner_gives_the_old_owners_forward_back(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values["CF/300"] = "5550300"
+    office.desk.login("300", "1003")
+    office.inventory.all_devices = [
+        d._replace(user="1002") if d.id == "300" else d for d in office.inventory.all_devices
+    ]
+    office.desk.logout("300")
+    assert office.astdb.values["CF/300"] == "5550300"
+
+
+def test_a_logout_of_what_is_no_phone_leaves_a_virtual_extension_alone(office: Office) -> None:
+    before = office.astdb.snapshot()
+    with pytest.raises(NotLoggedIn):
+        office.desk.logout("1003")
+    assert {k: v for k, v in before if k.startswith("DEVICE/")} == office.astdb.family("DEVICE")
+
+
+def test_an_extension_that_is_being_saved_is_not_taken_for_deleted(office: Office) -> None:
+    """FreePBX removes its rows and inserts them again; its keys stay (F§5)."""
+    office.desk.login("200", "1001")
+    office.desk.login("201", "1003")
+    keys, devices, users = office.astdb.snapshot(), office.inventory.all_devices, office.inventory.all_users
+    office.inventory.all_devices = [d for d in devices if d.id not in ("1001", "201")]
+    office.inventory.all_users = [u for u in users if u.extension != "1001"]
+    assert office.desk.reconcile().ended == ()
+    assert office.astdb.snapshot() == keys
+    office.inventory.all_devices, office.inventory.all_users = devices, users
+    assert office.desk.reconcile().effects == ()
+
+
+def test_a_ledger_that_goes_away_after_the_commit_does_not_unsay_the_login(office: Office) -> None:
+    first = office.writes.count
+    office.desk.login("201", "1003")
+    writes = office.writes.count - first
+    assert office.writes.log[-1] == "ledger.mark_applied"
+    office.writes.fail(writes, LedgerDown("gone"))
+    outcome = office.desk.login("202", "1004")
+    assert (outcome.code, outcome.applied) == ("logged_in", False)
+    office.desk.reconcile()
+    assert not office.ledger.unapplied()
 
 
 def test_no_projection_ever_writes_what_would_hang_up_emergency_calls(office: Office) -> None:
