@@ -126,6 +126,13 @@ class Office:
         own = [d for d in values.get(f"AMPUSER/{number}/device", "").split("&") if d]
         values[f"AMPUSER/{number}/device"] = "&".join(dict.fromkeys([*own, number]))
 
+    def delete_extension(self, number: str) -> None:
+        """Delete an extension in the GUI: rows and keys go, nothing else does (F§5)."""
+        self.inventory.all_users = [u for u in self.inventory.all_users if u.extension != number]
+        self.inventory.all_devices = [d for d in self.inventory.all_devices if d.id != number]
+        for key in [k for k in self.astdb.values if k.startswith((f"AMPUSER/{number}/", f"DEVICE/{number}/"))]:
+            del self.astdb.values[key]
+
     def reload(self) -> None:
         """Apply Config: hints and ``AMPUSER/x/hint`` come from the device lists (F§7, V)."""
         world = self.world

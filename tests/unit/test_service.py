@@ -426,9 +426,7 @@ def test_a_bulk_logout_spares_who_logged_in_since(office: Office) -> None:
 
 def test_a_deleted_user_is_logged_out_by_reconcile(office: Office) -> None:
     office.desk.login("200", "1003")
-    office.inventory.all_users = [u for u in office.inventory.all_users if u.extension != "1003"]
-    for key in [k for k in office.astdb.values if k.startswith(("AMPUSER/1003/", "DEVICE/1003/"))]:
-        del office.astdb.values[key]
+    office.delete_extension("1003")
     repair = office.desk.reconcile()
     assert [e.why for e in repair.ended] == ["user_deleted"]
     assert office.caller("200") == "200"
@@ -437,10 +435,7 @@ def test_a_deleted_user_is_logged_out_by_reconcile(office: Office) -> None:
 
 def test_a_deleted_phone_lets_its_user_go(office: Office) -> None:
     office.desk.login("200", "1001")
-    office.inventory.all_devices = [d for d in office.inventory.all_devices if d.id != "200"]
-    office.inventory.all_users = [u for u in office.inventory.all_users if u.extension != "200"]
-    for key in [k for k in office.astdb.values if k.startswith(("AMPUSER/200/", "DEVICE/200/"))]:
-        del office.astdb.values[key]
+    office.delete_extension("200")
     assert [e.why for e in office.desk.reconcile().ended] == ["phone_deleted"]
     assert lists(office, "1001", "200") == ["1001", None]
     assert "DEVICE/200/user" not in office.astdb.values
