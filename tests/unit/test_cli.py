@@ -518,6 +518,7 @@ def test_a_repair_that_would_log_out_many_waits_for_force(hd: Terminal) -> None:
 def test_a_repair_names_those_it_logs_out(hd: Terminal) -> None:
     hd.desk.login("200", "1003")
     hd.office.inventory.all_users = [u for u in hd.office.inventory.all_users if u.extension != "1003"]
+    del hd.office.astdb.values["AMPUSER/1003/cidname"]
     assert "1003 would be logged out of phone 200: FreePBX has no such user" in hd("reconcile", "--dry-run").out
     assert hd("reconcile", "--json").json["ended"] == [{"phone": "200", "user": "1003", "why": "user_deleted"}]
 
