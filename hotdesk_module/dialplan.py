@@ -104,7 +104,8 @@ def _target() -> list[Step]:
     channel: its hangup cause tells them. What is left is a Goto out of a macro of FreePBX 16: the mailbox is ours to
     reach then.
     """
-    busy_self = '"${CALLERID(num)}" = "${HDSK_USER}" | "${REALCALLERIDNUM}" = "${HDSK_PHONE}"'
+    itself = '"${CALLERID(num)}" = "${HDSK_USER}" | "${REALCALLERIDNUM}" = "${HDSK_PHONE}"'
+    busy = f'{itself} | "${{DB(DND/${{HDSK_USER}})}}" != ""'
     return _steps(
         TARGET,
         "_HD.",
@@ -114,8 +115,9 @@ def _target() -> list[Step]:
         ("", "Set(DIALSTATUS=CHANUNAVAIL)"),
         # A forward that was left over must not ring a phone at which its user does not sit.
         ("", 'GotoIf($["${HDSK_USER}" = "" | "${HDSK_USER}" = "${DB(DEVICE/${HDSK_PHONE}/default_user)}"]?over)'),
-        ("", f"ExecIf($[{busy_self}]?Set(DIALSTATUS=BUSY))"),
-        ("", f"GotoIf($[{busy_self}]?over)"),
+        # Core looks at Call Forward before Do Not Disturb, which somebody may have set at this very desk.
+        ("", f"ExecIf($[{busy}]?Set(DIALSTATUS=BUSY))"),
+        ("", f"GotoIf($[{busy}]?over)"),
         ("", "Set(HDSK_DEVICES=${DB(HDSK/${HDSK_USER}/device)})"),
         ("", 'ExecIf($["${HDSK_DEVICES}" = ""]?Set(HDSK_DEVICES=${HDSK_PHONE}))'),
         ("next", "Set(HDSK_ONE=${SHIFT(HDSK_DEVICES,&)})"),
@@ -125,8 +127,11 @@ def _target() -> list[Step]:
         ("", 'ExecIf($["${HDSK_ONE}" != ""]?Set(HDSK_DIAL=${HDSK_DIAL}&${HDSK_ONE}))'),
         ("", "Goto(next)"),
         ("ring", 'GotoIf($["${HDSK_DIAL}" = ""]?over)'),
+        # A caller from outside must not transfer by keys, or he calls out at our cost; core takes the T away as well.
+        ("", "Set(HDSK_OPTIONS=${DIAL_OPTIONS})"),
+        ("", 'ExecIf($["${DIRECTION}" = "INBOUND"]?Set(HDSK_OPTIONS=${STRREPLACE(HDSK_OPTIONS,T)}))'),
         # In a Local channel RT is empty and whoever dialled it keeps the time.
-        ("", "Dial(${HDSK_DIAL:1},${RT},${DIAL_OPTIONS})"),
+        ("", "Dial(${HDSK_DIAL:1},${RT},${HDSK_OPTIONS})"),
         ("over", 'GotoIf($["${STACK_PEEK(1,c,1)}" != ""]?back)'),
         ("", 'GotoIf($["${CHANNEL:0:6}" = "Local/"]?local)'),
         ("", "Set(HDSK_BOX=${DB(AMPUSER/${HDSK_USER}/voicemail)})"),

@@ -24,6 +24,8 @@ STATUS = "HDSK_STATUS"
 # After these the caller is asked again; the first four with the same words and the same next step, so that nobody
 # learns by listening which extensions there are.
 _TRY_AGAIN = frozenset(("wrong_pin", "unknown_user", "no_mailbox", "empty_pin", "bad_extension"))
+# The messages of these repeat what the caller entered as an extension, and some people enter their PIN there.
+_ABOUT_ENTRY = _TRY_AGAIN | {"locked_out"}
 
 Open = Callable[[], HotDesk]
 
@@ -80,7 +82,8 @@ class Dialogue:
         except HotdeskError as error:
             code, sounds = error.code, prompts.REFUSALS[error.code]
             if code != "hangup":
-                self._agi.verbose(f"Hot desking at phone {self._phone or '?'}: {error.message}")
+                said = code if code in _ABOUT_ENTRY else error.message
+                self._agi.verbose(f"Hot desking at phone {self._phone or '?'}: {said}")
         self._agi.set_variable(STATUS, code)
         self._say(sounds)
         return code

@@ -154,7 +154,8 @@ class Agi:
 
     def _line(self) -> str:
         raw = self._reader.readline()
-        if not raw and hasattr(self, "environment"):
+        if not raw.endswith(b"\n") and hasattr(self, "environment"):
+            # A line without its end is none: half a value must not be taken for a whole one.
             raise AsteriskDown("Asterisk closed the connection.")
         return raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
 

@@ -7,6 +7,7 @@ import pytest
 from hotdesk_module.core.model import Phone
 from tests.integration import promises
 from tests.integration.desking import Desking
+from tests.support.rig.company import DID_PREFIX
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
 
@@ -73,6 +74,30 @@ def test_call_forward_routing_keeps_what_call_forward_can_and_loses_what_the_gui
     after = desking.rig.asterisk.db_show()
     lamp = {f"CustomDevstate/CF{user}": "NOT_INUSE"}
     assert {k: v for k, v in after.items() if not k.startswith("CALLTRACE/")} == {**before, **lamp}
+
+
+@pytest.mark.parametrize("version", [16, 17], ids=["FreePBX 16", "FreePBX 17"])
+def test_a_caller_from_outside_cannot_transfer_by_keys_through_call_forward(desking: Desking, version: int) -> None:
+    desking.reset(routing="callforward")
+    desking.rig.forward_like(version)
+    desking.log_in("200", "1001")
+    with desking.rig.calling("trunk", DID_PREFIX + "1001") as mark:
+        desking.rig.phones["200"].wait_ringing()
+        dials = [e["AppData"] for e in desking.rig.tap.events("Newexten", mark) if e["Application"] == "Dial"]
+    assert "PJSIP/200/" in dials[-1]
+    assert "T" not in dials[-1].rsplit(",", 1)[-1]
+
+
+@pytest.mark.parametrize("version", [16, 17], ids=["FreePBX 16", "FreePBX 17"])
+@pytest.mark.parametrize("routing", ["device", "callforward"])
+def test_do_not_disturb_set_at_the_desk_keeps_it_quiet(desking: Desking, routing: str, version: int) -> None:
+    desking.reset(routing=routing)
+    desking.rig.forward_like(version)
+    desking.log_in("200", "1001")
+    desking.rig.asterisk.db_put("DND/1001", "YES")
+    with desking.rig.calling(promises.CALLER, "1001") as mark:
+        desking.rig.wait_mailbox("1001", mark)
+        assert not desking.rig.phones["200"].rang
 
 
 def test_a_phone_without_mailbox_gives_congestion_to_who_calls_its_own_number(desking: Desking) -> None:

@@ -263,6 +263,16 @@ def test_the_pin_is_in_no_command_sent_to_asterisk(desk: Desk) -> None:
     assert not any(PIN in command for command in call.commands)
 
 
+@pytest.mark.parametrize("entry", [PIN, f"1001*{PIN}"])
+def test_a_pin_entered_for_an_extension_is_not_in_asterisks_log(desk: Desk, entry: str) -> None:
+    line = caller(entry, PAUSE, PIN, PIN, PIN, PIN, PIN)
+    desk.ledger.save_settings({"attempts": "1"})
+    desk.call(line)
+    said = [c for c in line.commands if c.startswith("VERBOSE")]
+    assert said
+    assert PIN not in "".join(said)
+
+
 def test_an_unknown_verb_is_an_error_of_ours_and_not_silence(desk: Desk) -> None:
     with pytest.raises(ValueError, match="different versions"):
         main.converse(cast(Dialogue, None), ["dance"])
