@@ -121,7 +121,7 @@ class HotDesk:
         """Give ``phone`` back.
 
         Raises:
-            NotLoggedIn: nobody sits there; whatever was left over at the phone is put right all the same.
+            NotLoggedIn: nobody sits there; whatever was left over at a phone of the pool is put right all the same.
         """
         return self._logout(machine.Logout(phone), (phone,), ())
 
@@ -137,10 +137,12 @@ class HotDesk:
         with self.ledger.lock():
             scene = self._scene(phones, users, self.settings())
             decision = machine.decide(scene.sessions, command, scene.settings, self.clock())
-            outcome = self._carry_out(scene, decision, "logged_out", phones, users)
-            if decision.refusal is not None:
-                raise self._refused(decision.refusal, *(phones or ("",)), *users)
-            return outcome
+            if decision.refusal is None:
+                return self._carry_out(scene, decision, "logged_out", phones, users)
+            # Anybody may dial the code: a phone that is none of ours is left as it is.
+            if users or scene.leftovers or self.ledger.phones(phones):
+                self._carry_out(scene, decision, "logged_out", phones, users)
+            raise self._refused(decision.refusal, *(phones or ("",)), *users)
 
     def logout_all(self, sessions: Iterable[Session] | None = None, progress: Progress | None = None) -> list[Outcome]:
         """Log out everybody, or those of ``sessions`` who still sit there.

@@ -301,6 +301,15 @@ def test_a_logout_of_what_is_no_phone_leaves_a_virtual_extension_alone(office: O
     assert {k: v for k, v in before if k.startswith("DEVICE/")} == office.astdb.family("DEVICE")
 
 
+def test_the_code_dialled_at_a_phone_outside_the_pool_writes_nothing(office: Office) -> None:
+    """It may be one at which somebody logged in by other means."""
+    office.astdb.values.update({"DEVICE/1002/user": "1003", "AMPUSER/1003/device": "1002"})
+    before = office.astdb.snapshot()
+    with pytest.raises(NotLoggedIn):
+        office.desk.logout("1002")
+    assert office.astdb.snapshot() == before
+
+
 def test_an_extension_that_is_being_saved_is_not_taken_for_deleted(office: Office) -> None:
     """FreePBX removes its rows and inserts them again; its keys stay (F§5)."""
     office.desk.login("200", "1001")
