@@ -14,8 +14,8 @@ from hotdesk_module import dialplan as dialplan_
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
 from hotdesk_module.cli.tables import Column, table
+from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.model import Phone
-from hotdesk_module.core.plan import Delete, Effect, Lamp, Put
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.service import Repair
 

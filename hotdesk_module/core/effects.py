@@ -1,0 +1,89 @@
+"""What is done to Asterisk, as values, in an order that is harmless to interrupt: what would send calls to the wrong
+place goes before what sends them to the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Union
+
+from hotdesk_module.core.keys import LAMPS
+
+
+class Delete(NamedTuple):
+    """Remove a key of the AstDB."""
+
+    key: str
+    old: str
+
+
+class Put(NamedTuple):
+    """Set a key of the AstDB; ``old`` None: it was absent."""
+
+    key: str
+    value: str
+    old: str | None
+
+
+class Lamp(NamedTuple):
+    """Set a custom device state, e.g. ``HDSK200`` to ``INUSE``."""
+
+    name: str
+    state: str
+
+
+class Hint(NamedTuple):
+    """Replace the hint of an extension in ``ext-local``."""
+
+    extension: str
+    hint: str
+    old: str | None
+
+
+Effect = Union[Delete, Put, Lamp, Hint]
+
+
+def name(effect: Effect) -> str:
+    """Return what an effect changes, in a word."""
+    if isinstance(effect, Lamp):
+        return f"{LAMPS}{effect.name}"
+    return f"hint/{effect.extension}" if isinstance(effect, Hint) else effect.key
+
+
+def diff(
+    keys: Mapping[str, str | None],
+    actual: Mapping[str, str | None],
+    hints: Mapping[str, str],
+    actual_hints: Mapping[str, str | None],
+) -> tuple[Effect, ...]:
+    """Return the effects that make ``actual`` what it should be: removals, settings, lamps, hints.
+
+    Idempotent: applied once, the next difference is empty.
+    """
+    deletes: list[Effect] = []
+    puts: list[Effect] = []
+    lamps: list[Effect] = []
+    for key in sorted(keys):
+        want, have = keys[key], actual.get(key)
+        if key.startswith(LAMPS):
+            name = key[len(LAMPS) :]
+            if want is None and name.startswith("HDSK"):
+                if have is not None:
+                    deletes.append(Delete(key, have))
+            elif (have or "NOT_INUSE") != (want or "NOT_INUSE") or (want is not None and have is None):
+                lamps.append(Lamp(name, want or "NOT_INUSE"))
+        elif want is None:
+            if have is not None:
+                deletes.append(Delete(key, have))
+        elif have is None or not _same(key, want, have):
+            puts.append(Put(key, want, have))
+    named = [
+        Hint(ext, hints[ext], actual_hints.get(ext)) for ext in sorted(hints) if actual_hints.get(ext) != hints[ext]
+    ]
+    return (*deletes, *puts, *lamps, *named)
+
+
+def _same(key: str, want: str, have: str) -> bool:
+    """Compare values; in a list of devices the order carries no meaning, and FreePBX's may differ from ours."""
+    if key.startswith("AMPUSER/") and key.endswith("/device"):
+        return sorted(want.split("&")) == sorted(have.strip("&").split("&"))
+    return want == have

@@ -1,0 +1,27 @@
+"""The names of keys in the AstDB, and what a Call Forward of ours looks like."""
+
+from __future__ import annotations
+
+import re
+
+# Custom device states live in this family; writing one goes through the device state API, which tells whoever watches.
+LAMPS = "CustomDevstate/"
+# Unconditional, unavailable and busy forwards, and Do Not Disturb (F§5).
+FORWARDS = ("CF", "CFU", "CFB", "DND")
+
+_OUR_TARGET = re.compile(r"HD[0-9]+")
+
+
+def forward_target(phone: str) -> str:
+    """Return the number that Call Forward points at for a phone; upper case, as F§2 wants it."""
+    return f"HD{phone}"
+
+
+def is_ours(forward: str | None) -> bool:
+    """Return whether a Call Forward points at a target of ours."""
+    return forward is not None and _OUR_TARGET.fullmatch(forward) is not None
+
+
+def novmpw(extension: str) -> str:
+    """Return the key in which FreePBX notes that an extension's own phones open its mailbox without PIN (V)."""
+    return f"AMPUSER/{extension}/novmpw"

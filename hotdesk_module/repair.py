@@ -1,0 +1,145 @@
+"""The repair: all of Asterisk against all of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Callable, NamedTuple
+
+from hotdesk_module.core import effects, habits, machine, outbox, plan, repairs
+from hotdesk_module.core.keys import FORWARDS, LAMPS
+from hotdesk_module.core.model import Event, Session, World
+from hotdesk_module.errors import AsteriskDown
+from hotdesk_module.ports import HistoryFilter
+from hotdesk_module.sequence import Sequence, forwards_of, list_families
+
+Progress = Callable[[int, int], None]
+
+
+class Repair(NamedTuple):
+    """What was found: sessions whose phone or user is gone, and the effects that were needed."""
+
+    ended: tuple[machine.Ending, ...]
+    effects: tuple[effects.Effect, ...]
+
+
+def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress | None) -> Repair:
+    """Bring all of Asterisk in line with the ledger.
+
+    The difference is always taken against the actual AstDB: FreePBX rewrites keys behind our back (F§5). Where that
+    would log out many people for no recorded reason, their phones are left alone and the rest is put in order: an empty
+    table, or one from another machine, must not throw everybody out.
+
+    Args:
+        dry_run: change nothing, only say what would change.
+        force: leave nobody alone.
+        progress: is told (done, total) as it goes.
+
+    Raises:
+        UnsafePlan: phones were left alone; the message names them.
+        AsteriskDown: the connection is gone, or of a kind that cannot list keys.
+    """
+    family = list_families(sequence.astdb)
+    if family is None:
+        raise AsteriskDown("The AstDB cannot be listed over this connection.")
+    ledger = sequence.ledger
+    with ledger.lock():
+        current = sequence.settings()
+        limit = None if force else current.mass_logout
+        actual: dict[str, str] = {}
+        for name in ("DEVICE", "AMPUSER", "HDSK", *FORWARDS, LAMPS.rstrip("/")):
+            actual.update(family(name))
+        sessions = ledger.sessions()
+        world = repairs.still_there(_world(sequence), sessions, actual)
+        leftovers = ledger.unapplied()
+
+        orphans = _orphans(world, sessions)
+        left_alone: set[str] = set()
+        if limit is not None and len(orphans) > limit:
+            left_alone, orphans = {o.session.phone for o in orphans}, ()
+        decision = machine.Decision(orphans)
+        kept = habits.transition(world, current, sessions, decision, actual)
+        if orphans and not dry_run:
+            leftovers += sequence.write(decision, kept)
+        gone = {o.session.phone for o in orphans}
+        sessions = tuple(s for s in sessions if s.phone not in gone)
+
+        pool = [p.device for p in ledger.phones()]
+        changed = {e.phone for e in leftovers} | gone
+        scope = _scope(world, sessions, {*pool, *changed} - {""}, actual)
+        users = {e.user for e in leftovers if e.user} | {o.session.user for o in orphans}
+        scope = plan.Scope(scope.phones, scope.users | users)
+        pending = {**outbox.pending(leftovers), **kept.pending}
+        forwards = {**actual, **pending}
+        keys = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards)).keys
+        if limit is not None:
+            seated = repairs.others_seated(world, scope.phones - changed, keys, actual)
+            unexplained = {p for p, user in seated.items() if not _left(sequence, p, user)}
+            if len(unexplained) > limit:
+                left_alone |= unexplained
+        scope = _without(world, sessions, scope, left_alone, actual)
+        target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
+        needed = effects.diff(
+            {**pending, **target.keys}, actual, target.hints, sequence.switchboard.hints(target.hints)
+        )
+        if not dry_run:
+            _carry_out(sequence, needed, leftovers, progress)
+        if left_alone:
+            raise repairs.refusal(sorted(left_alone))
+        return Repair(orphans, needed)
+
+
+def _world(sequence: Sequence) -> World:
+    flags = sequence.inventory.flags()
+    return World(
+        {d.id: d for d in sequence.inventory.devices()},
+        {u.extension: u for u in sequence.inventory.users()},
+        flags.dnd_in_hints,
+        flags.device_and_user,
+    )
+
+
+def _orphans(world: World, sessions: Iterable[Session]) -> tuple[machine.Ending, ...]:
+    """Return the sessions whose user or phone FreePBX no longer has."""
+    return tuple(
+        machine.Ending(s, "user_deleted" if s.user not in world.users else "phone_deleted")
+        for s in sessions
+        if s.user not in world.users or s.phone not in world.devices
+    )
+
+
+def _scope(world: World, sessions: Iterable[Session], phones: set[str], actual: Mapping[str, str]) -> plan.Scope:
+    """Return everything that can be wrong: pool, sessions, owners, and who is connected with them in the AstDB."""
+    sessions = tuple(sessions)
+    phones = phones | {s.phone for s in sessions}
+    users = {s.user for s in sessions} | {world.owner(p) for p in phones}
+    return plan.Scope(frozenset(phones), frozenset(users | repairs.strays(world, sessions, phones, actual)))
+
+
+def _without(
+    world: World, sessions: Iterable[Session], scope: plan.Scope, phones: set[str], actual: Mapping[str, str]
+) -> plan.Scope:
+    """Return the scope less some phones, who sits there by either account, and the owners."""
+    users = {world.owner(p) for p in phones} | {s.user for s in sessions if s.phone in phones}
+    users |= {actual.get(f"DEVICE/{p}/user", "") for p in phones}
+    return plan.Scope(scope.phones - phones, scope.users - users)
+
+
+def _left(sequence: Sequence, phone: str, user: str) -> bool:
+    """Return whether the history knows that the user has left the phone: then it is the AstDB that is old."""
+    return bool(sequence.ledger.events(HistoryFilter(phone=phone, user=user, event="logout", limit=1)))
+
+
+def _carry_out(
+    sequence: Sequence, needed: tuple[effects.Effect, ...], leftovers: tuple[Event, ...], progress: Progress | None
+) -> None:
+    for done, effect in enumerate(needed, 1):
+        sequence.do(effect)
+        if progress is not None:
+            progress(done, len(needed))
+    sequence.announce(leftovers)
+    sequence.ledger.mark_applied(e.id for e in leftovers)
+    if needed and not leftovers:
+        detail = " ".join(effects.name(e) for e in needed)
+        sequence.note(
+            Event(sequence.clock(), "repair", source=sequence.source, actor=sequence.actor, code="drift", detail=detail)
+        )

@@ -1,0 +1,229 @@
+"""The one sequence of every change (design §4): read, decide elsewhere, write the ledger, bring Asterisk in line.
+
+A crash anywhere leaves events in the ledger that are not applied; the next change of the same phone or user, or a
+repair, finishes them with the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Callable, NamedTuple
+
+from hotdesk_module.core import effects, habits, machine, outbox, plan
+from hotdesk_module.core import settings as settings_
+from hotdesk_module.core.model import Event, Keys, Session, World
+from hotdesk_module.core.settings import Settings
+from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
+from hotdesk_module.ports import AstDb, Clock, Inventory, Ledger, Switchboard
+
+# From so many keys on, whole families of the AstDB are read instead of single keys, where that can be done.
+_MANY = 100
+
+
+class Outcome(NamedTuple):
+    """What a login or logout did.
+
+    Attributes:
+        code: ``logged_in``, ``already_here``, ``home`` (an owner is back at the own phone) or ``logged_out``.
+        started: the session that began.
+        ended: the sessions that ended, with the reason of each.
+        applied: Asterisk follows. False: the ledger is right and reconcile will finish the rest.
+    """
+
+    code: str
+    started: Session | None
+    ended: tuple[machine.Ending, ...]
+    applied: bool
+
+
+class Scene(NamedTuple):
+    """All that one change has to know."""
+
+    settings: Settings
+    world: World
+    sessions: tuple[Session, ...]
+    leftovers: tuple[Event, ...]
+
+
+class Sequence:
+    """Carries out decisions, on adapters that the entry point brings. Its caller holds the ledger's lock.
+
+    Args:
+        source: the entry point: ``phone``, ``cli``, ``panel``, ``timer`` or ``repair``.
+        actor: who acts, where that is not the user.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        inventory: Inventory,
+        astdb: AstDb,
+        switchboard: Switchboard,
+        clock: Clock,
+        source: str,
+        actor: str = "",
+    ) -> None:
+        self.ledger = ledger
+        self.inventory = inventory
+        self.astdb = astdb
+        self.switchboard = switchboard
+        self.clock = clock
+        self.source = source
+        self.actor = actor
+
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return settings_.parse(self.ledger.settings())
+
+    def scene(self, phones: Iterable[str], users: Iterable[str], current: Settings) -> Scene:
+        """Read what a change at ``phones`` or of ``users`` can touch: them, whom they displace, and the owners."""
+        phones, users = set(phones), set(users)
+        sessions = {s.phone: s for s in self.ledger.sessions(phones, users)}
+        phones |= sessions.keys()
+        users |= {s.user for s in sessions.values()}
+        leftovers = self.ledger.unapplied()
+        if leftovers:
+            owners = {d.user for d in self.inventory.devices(phones)}
+            leftovers = outbox.touching(leftovers, phones, users | owners)
+        phones |= {e.phone for e in leftovers}
+        users |= {e.user for e in leftovers}
+        users |= {extension for s in sessions.values() for extension in s.kept or {}}
+        flags = self.inventory.flags()
+        devices = {d.id: d for d in self.inventory.devices(phones, users)}
+        world = World(devices, {}, flags.dnd_in_hints, flags.device_and_user)
+        owners = {world.owner(p) for p in phones} - users
+        if owners:
+            devices.update((d.id, d) for d in self.inventory.devices((), owners))
+            users |= owners
+        # The own devices of all these users may be taken by somebody, and the owners may sit elsewhere.
+        own = {d.id for d in devices.values() if d.user in users}
+        sessions.update((s.phone, s) for s in self.ledger.sessions(own, users))
+        missing = sessions.keys() - devices.keys()
+        if missing:
+            devices.update((d.id, d) for d in self.inventory.devices(missing, ()))
+        known = {u.extension: u for u in self.inventory.users(users)}
+        return Scene(current, world._replace(users=known), tuple(sessions.values()), leftovers)
+
+    def carry_out(
+        self, scene: Scene, decision: machine.Decision, code: str, phones: Iterable[str], users: Iterable[str]
+    ) -> Outcome:
+        """Write a decision and bring what it touches in line, also where it changes nothing."""
+        world, current = scene.world, scene.settings
+        touched = [e.session for e in decision.endings] + ([decision.start] if decision.start else [])
+        reader = _Reader(self.astdb)
+        parties = plan.affected(world, touched).users
+        theirs = [k for x in parties for k in habits.habits(world, current, x)]
+        # What is still to be done is as good as done: a habit that waits to be given back is the one to keep.
+        habits_now = {**reader.read(theirs), **outbox.pending(scene.leftovers)}
+        kept = habits.transition(world, current, scene.sessions, decision, habits_now)
+        looked_at = [*touched, *(Session(e.phone, e.user, 0) for e in scene.leftovers if e.phone)]
+        scope = plan.affected(world, looked_at)
+        scope = plan.Scope(
+            scope.phones | frozenset(phones),
+            (scope.users | frozenset(users) | {world.owner(p) for p in phones}) - {""},
+        )
+        # The last that is asked of the ledger: from the commit on nothing but Asterisk can fail.
+        pool = [p.device for p in self.ledger.phones(scope.phones)]
+        events = scene.leftovers + self.write(decision, kept)
+
+        ended = {e.session.phone for e in decision.endings}
+        sessions = [s for s in scene.sessions if s.phone not in ended] + ([kept.start] if kept.start else [])
+        pending = outbox.pending(events)
+        forwards = {**reader.read(f"CF/{u}" for u in scope.users), **pending}
+        target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
+        keys = {**pending, **target.keys}
+        applied = self._apply(keys, reader.read(keys), target.hints)
+        self.announce(events)
+        if applied:
+            try:
+                self.ledger.mark_applied(e.id for e in events)
+            except LedgerDown:
+                applied = False
+        return Outcome(code, kept.start, decision.endings, applied)
+
+    def write(self, decision: machine.Decision, kept: habits.Transition) -> tuple[Event, ...]:
+        """Write sessions and history in one transaction; the events go on to be applied."""
+        if not decision.changes:
+            return ()
+        events = [self._event("logout", e.session, e.why) for e in decision.endings]
+        if kept.start is not None:
+            events.append(self._event("login", kept.start, ""))
+        events[-1] = events[-1]._replace(pending=kept.pending)
+        ids = self.ledger.change((e.session for e in decision.endings), kept.start, events)
+        return tuple(e._replace(id=i) for e, i in zip(events, ids))
+
+    def _apply(self, keys: Keys, actual: Mapping[str, str | None], hints: Mapping[str, str]) -> bool:
+        """Apply the difference. Calls are right once the keys are; hints that fail are left to reconcile."""
+        changes = effects.diff(keys, actual, {}, {})
+        for effect in changes:
+            if not isinstance(effect, effects.Lamp):
+                self.do(effect)
+        try:
+            lamps = [e for e in changes if isinstance(e, effects.Lamp)]
+            for effect in (*lamps, *effects.diff({}, {}, hints, self.switchboard.hints(hints))):
+                self.do(effect)
+        except AsteriskDown:
+            return False
+        return True
+
+    def do(self, effect: effects.Effect) -> None:
+        if isinstance(effect, effects.Delete):
+            self.astdb.delete(effect.key)
+        elif isinstance(effect, effects.Put):
+            self.astdb.put(effect.key, effect.value)
+        elif isinstance(effect, effects.Lamp):
+            self.switchboard.set_lamp(effect.name, effect.state)
+        else:
+            self.switchboard.set_hint(effect.extension, effect.hint)
+
+    def announce(self, events: Iterable[Event]) -> None:
+        """Tell other modules; they listen to core's own events (F§6)."""
+        names = {"login": "UserDeviceAdded", "logout": "UserDeviceRemoved"}
+        try:
+            for event in events:
+                if event.event in names:
+                    self.switchboard.announce(names[event.event], event.user, event.phone)
+        except AsteriskDown:
+            pass  # Nobody is there to listen.
+
+    def _event(self, event: str, session: Session, why: str) -> Event:
+        return Event(self.clock(), event, session.phone, session.user, self.source, self.actor, why, applied=False)
+
+    def refused(self, error: HotdeskError, phone: str, user: str = "") -> HotdeskError:
+        self.note(Event(self.clock(), "refused", phone, user, self.source, self.actor, error.code))
+        return error
+
+    def note(self, event: Event) -> None:
+        self.ledger.change((), None, [event])
+
+
+class _Reader:
+    """Reads each key once; nobody else changes them while we hold the lock."""
+
+    def __init__(self, astdb: AstDb) -> None:
+        self._astdb = astdb
+        self._seen: dict[str, str | None] = {}
+        self._families: set[str] = set()
+
+    def read(self, keys: Iterable[str]) -> Mapping[str, str | None]:
+        """Return the values seen so far, those of ``keys`` among them."""
+        missing = [k for k in keys if k not in self._seen]
+        family = list_families(self._astdb)
+        if family is not None and len(missing) > _MANY:
+            for name in {k.split("/", 1)[0] for k in missing} - self._families:
+                self._families.add(name)
+                self._seen.update(family(name))
+            self._seen.update({k: None for k in missing if k not in self._seen})
+        else:
+            for key in missing:
+                self._seen[key] = self._astdb.get(key)
+        return self._seen
+
+
+def list_families(astdb: AstDb) -> Callable[[str], dict[str, str]] | None:
+    """Return the method that lists a family, where the connection has it: AMI has, an AGI channel has not."""
+    return getattr(astdb, "family", None)
+
+
+def forwards_of(scope: plan.Scope, actual: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {u: actual.get(f"CF/{u}") for u in scope.users}
