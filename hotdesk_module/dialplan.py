@@ -104,6 +104,9 @@ def _target() -> list[Step]:
     channel: its hangup cause tells them. What is left is a Goto out of a macro of FreePBX 16: the mailbox is ours to
     reach then.
     """
+    nobody = " | ".join(
+        f'"${{HDSK_USER}}" = "{rest}"' for rest in ("", "${HDSK_PHONE}", "${DB(DEVICE/${HDSK_PHONE}/default_user)}")
+    )
     itself = '"${CALLERID(num)}" = "${HDSK_USER}" | "${REALCALLERIDNUM}" = "${HDSK_PHONE}"'
     busy = f'{itself} | "${{DB(DND/${{HDSK_USER}})}}" != ""'
     return _steps(
@@ -114,7 +117,7 @@ def _target() -> list[Step]:
         ("", "Set(HDSK_DIAL=)"),
         ("", "Set(DIALSTATUS=CHANUNAVAIL)"),
         # A forward that was left over must not ring a phone at which its user does not sit.
-        ("", 'GotoIf($["${HDSK_USER}" = "" | "${HDSK_USER}" = "${DB(DEVICE/${HDSK_PHONE}/default_user)}"]?over)'),
+        ("", f"GotoIf($[{nobody}]?over)"),
         # Core looks at Call Forward before Do Not Disturb, which somebody may have set at this very desk.
         ("", f"ExecIf($[{busy}]?Set(DIALSTATUS=BUSY))"),
         ("", f"GotoIf($[{busy}]?over)"),

@@ -73,6 +73,12 @@ def _code(field: str, code: str, around: Surroundings, opposite: Mapping[str, st
         yield BadValue(f"{field}: '{code}' is the general {general[code]} code, which every phone has already.")
     elif code in around.features:
         yield BadValue(f"{field}: '{code}' is FreePBX's {_feature(around.features[code])}; choose another code.")
+    elif longer := next((c for c in around.features if len(c) > 2 and code.startswith(c) and c != around.login), ""):
+        # Many of FreePBX's codes take an extension behind them, as *80 does for the intercom.
+        yield BadValue(
+            f"{field}: '{code}' begins with {longer}, FreePBX's {_feature(around.features[longer])}; choose another"
+            " code."
+        )
     elif around.login and code.startswith(around.login):
         yield BadValue(
             f"{field}: '{code}' begins with the general login code {around.login}: it would be taken for a login of"

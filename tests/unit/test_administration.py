@@ -82,6 +82,7 @@ def test_a_phone_keeps_its_leading_zero(office: Office, pool: Pool) -> None:
         ({"device": "203", "logout_code": "*72"}, BadValue, r"'\*72' is FreePBX's feature code callforward/cfon"),
         ({"device": "203", "login_code": "*9"}, BadValue, r"\*97 .* begins with '\*9' and could not be dialled"),
         ({"device": "203", "login_code": "*1"}, BadValue, r"\*11 .* begins with '\*1'"),
+        ({"device": "203", "login_code": "*725"}, BadValue, r"begins with \*72, FreePBX's"),
         ({"device": "203", "login_code": "*11"}, BadValue, r"login_code: '\*11' is the general login code"),
         ({"device": "203", "logout_code": "*12"}, BadValue, r"logout_code: '\*12' is the general logout code"),
         ({"device": "203", "logout_code": "*11200"}, BadValue, "taken for a login of 200"),

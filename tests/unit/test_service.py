@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotdesk_module.core.model import Device, Phone, User
+from hotdesk_module.core.model import Device, Phone, Session, User
 from hotdesk_module.errors import (
     AsteriskDown,
     HotdeskError,
@@ -477,6 +477,47 @@ def test_a_ledger_from_another_day_does_not_throw_everybody_out(office: Office) 
     assert office.astdb.snapshot() == keys
     office.desk.reconcile(force=True)
     assert office.rings("1001") == ["PJSIP/1001"]
+
+
+def test_phones_that_are_left_alone_do_not_keep_the_others_from_being_repaired(office: Office) -> None:
+    office.ledger.save_settings({"mass_logout": "1"})
+    for phone, user in (("200", "1001"), ("201", "1003"), ("202", "1004")):
+        office.desk.login(phone, user)
+    office.edit_extension("200")
+    for user in ("1003", "1004"):
+        office.delete_extension(user)
+    with pytest.raises(UnsafePlan) as refused:
+        office.desk.reconcile()
+    assert "(201, 202)" in refused.value.message
+    assert (office.seat("201"), office.caller("201")) == ("1003", "1003")
+    assert office.caller("200") == "1001"
+    assert office.rings("1001") == ["PJSIP/200"]
+
+
+def test_a_ledger_that_seats_other_people_at_the_same_phones_is_suspect_too(office: Office) -> None:
+    office.ledger.save_settings({"mass_logout": "1"})
+    empty = office.ledger.snapshot()
+    for phone, user in (("200", "1001"), ("201", "1003")):
+        office.desk.login(phone, user)
+    keys = office.astdb.snapshot()
+    office.ledger.restore(empty)
+    for phone, user in (("200", "1002"), ("201", "1004")):
+        office.ledger.change((), Session(phone, user, 1), ())
+    with pytest.raises(UnsafePlan):
+        office.desk.reconcile()
+    assert office.astdb.snapshot() == keys
+
+
+def test_an_old_astdb_needs_no_force_for_those_whose_logout_is_in_the_history(office: Office) -> None:
+    office.ledger.save_settings({"mass_logout": "1"})
+    for phone, user in (("200", "1001"), ("201", "1003"), ("202", "1004")):
+        office.desk.login(phone, user)
+    old = office.astdb.snapshot()
+    office.desk.logout_all()
+    right = office.astdb.snapshot()
+    office.astdb.restore(old)
+    office.desk.reconcile()
+    assert office.astdb.snapshot() == right
 
 
 def test_an_astdb_restored_from_an_older_copy_is_put_right(office: Office) -> None:
