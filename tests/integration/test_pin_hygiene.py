@@ -27,8 +27,7 @@ def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
     wait_until(lambda: desking.rig.tap.events("Hangup", mark), "the hangup is logged")
     written = desking.rig.collected_text() + dump
     tables = "".join((*desking.past, desking.rows()))
-    assert "1001" in written
-    assert "1001" in tables
-    for pin in desking.rig.company.pins():
-        assert pin not in written
-        assert pin not in tables
+    for where in (written, tables):
+        assert where.count("1001") > 0
+        # Not "pin not in where": pytest would compare megabytes line by line to explain a failure.
+        assert [pin for pin in desking.rig.company.pins() if pin in where] == []

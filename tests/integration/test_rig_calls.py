@@ -337,6 +337,6 @@ def test_no_pin_leaks_by_asterisk_itself(rig: Rig) -> None:
     """A PIN typed at *97 is in no log and event; the check others use for the product's own dialogue."""
     test_own_mailbox_asks_for_the_pin(rig)
     text = rig.collected_text()
-    assert "1001@default" in text
-    for pin in rig.company.pins():
-        assert pin not in text
+    assert text.count("1001@default") > 0
+    # Not "pin not in text": pytest would compare megabytes line by line to explain a failure.
+    assert [pin for pin in rig.company.pins() if pin in text] == []

@@ -38,4 +38,4 @@ def test_no_archive(tmp_path: Path) -> None:
 
 def test_pins_occur_nowhere_else_in_the_company() -> None:
     values = "\n".join(ACME.astdb().values())
-    assert all(len(pin) == 6 and pin not in values for pin in ACME.pins())
+    assert all(len(pin) == 9 and pin not in values for pin in ACME.pins())

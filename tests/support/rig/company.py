@@ -113,7 +113,7 @@ class Company:
         return keys
 
     def pins(self) -> tuple[str, ...]:
-        """For a search of logs and events: each is a number found nowhere else."""
+        """For a search of logs and events: nine digits, for shorter ones turn up in time stamps and random numbers."""
         return tuple(one.pin for one in self.extensions if one.pin and one.pin != "-")
 
     def phones(self) -> tuple[Extension, ...]:
@@ -127,19 +127,19 @@ QUEUES = {0: "700", 2: "701", 1: "702"}
 
 ACME = Company(
     extensions=(
-        Extension("200", "Lobby Phone", "618034", emergency_cid='"Lobby" <5550911>'),
-        Extension("201", "Library Phone", "577215", emergency_cid='"Library" <5550912>'),
+        Extension("200", "Lobby Phone", "618034683", emergency_cid='"Lobby" <5550911>'),
+        Extension("201", "Library Phone", "577215617", emergency_cid='"Library" <5550912>'),
         Extension("202", "Corridor Phone", None),
-        Extension("300", "Olive Owner", "271828", emergency_cid='"Room 3" <5550913>'),
+        Extension("300", "Olive Owner", "271828343", emergency_cid='"Room 3" <5550913>'),
         Extension(
             "1001", "John Smith", "773812", outbound_cid='"J Smith" <5550111>', emergency_cid='"Desk 1" <5550914>'
         ),
-        Extension("1002", "Jane Doe", "846294", skip_pin=True),
-        Extension("1003", "Vera Tual", "358979", virtual=True, outbound_cid='"V Tual" <5550113>', skip_pin=True),
-        Extension("1004", "Victor Tual", "932384", virtual=True),
+        Extension("1002", "Jane Doe", "846294741", skip_pin=True),
+        Extension("1003", "Vera Tual", "358979493", virtual=True, outbound_cid='"V Tual" <5550113>', skip_pin=True),
+        Extension("1004", "Victor Tual", "932384784", virtual=True),
         Extension("1005", "Nora Novmail", None, virtual=True),
         Extension("1006", "Ernest Empty", "", virtual=True),
-        Extension("9001", "Meeting Room", "264338"),
+        Extension("9001", "Meeting Room", "264338731"),
     ),
     pool=("200", "201", "202", "300"),
     members=("1001", "1002", "1003", "1004"),
