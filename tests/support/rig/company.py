@@ -132,7 +132,7 @@ ACME = Company(
         Extension("202", "Corridor Phone", None),
         Extension("300", "Olive Owner", "271828343", emergency_cid='"Room 3" <5550913>'),
         Extension(
-            "1001", "John Smith", "773812", outbound_cid='"J Smith" <5550111>', emergency_cid='"Desk 1" <5550914>'
+            "1001", "John Smith", "773812905", outbound_cid='"J Smith" <5550111>', emergency_cid='"Desk 1" <5550914>'
         ),
         Extension("1002", "Jane Doe", "846294741", skip_pin=True),
         Extension("1003", "Vera Tual", "358979493", virtual=True, outbound_cid='"V Tual" <5550113>', skip_pin=True),
