@@ -33,6 +33,7 @@ from hotdesk_module.demo.agi_host import AgiHost
 from hotdesk_module.demo.ami_server import AmiServer
 from hotdesk_module.demo.app import create_app
 from hotdesk_module.demo.module_codes import Generated
+from hotdesk_module.demo.pace import QUICK, Pace
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.service import HotDesk
@@ -59,7 +60,7 @@ def _serve(options: argparse.Namespace, data: Path, running: IO[str]) -> int:
     database = data / "demo.db"
     first_time = not database.exists()
     prepare_database(database)
-    pbx = Pbx(data / "astdb.json")
+    pbx = Pbx(data / "astdb.json", QUICK if options.quick else Pace())
     ami = AmiServer(pbx, "demo", secrets.token_urlsafe(12))
     environment = {"HOTDESK_DATABASE": f"sqlite:///{quote(str(database))}", "HOTDESK_AMI": ami.url}
     pbx.calls.script = AgiHost(pbx, options.script.resolve(), environment)
@@ -160,6 +161,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m hotdesk_module.demo", description="Hot desking, to try out.")
     parser.add_argument("--port", type=int, default=8080, help="port of the page (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=ROOT / ".demo", help="where the demo keeps its state")
+    parser.add_argument("--quick", action="store_true", help="shorter prompts, for those who need not read them")
     parser.add_argument("--script", type=Path, default=SCRIPT, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 

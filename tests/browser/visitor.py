@@ -1,0 +1,125 @@
+"""What a visitor of the demo does and sees, in the words of a visitor."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from selenium.common.exceptions import TimeoutException
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE = 8
+
+
+def wait_for(driver: Chrome, condition: Callable[[], bool], otherwise: Callable[[], str]) -> None:
+    try:
+        WebDriverWait(driver, PATIENCE, 0.05).until(lambda _: condition())
+    except TimeoutException:
+        raise AssertionError(otherwise()) from None
+
+
+class Phone:
+    """A phone on the page."""
+
+    def __init__(self, driver: Chrome, number: str) -> None:
+        self._driver = driver
+        self._number = number
+        self._card = driver.find_element(By.CSS_SELECTOR, f'[data-phone="{number}"]')
+
+    def click(self, keys: str) -> None:
+        """Press keys of the keypad with the mouse."""
+        for key in keys:
+            self._button(f'[data-key="{key}"]').click()
+
+    def type(self, keys: str) -> None:
+        """Press them on the keyboard; Enter picks up, Escape hangs up."""
+        self._card.send_keys(keys)
+
+    def lift(self) -> None:
+        self._button('[data-act="lift"]').click()
+
+    def hang_up(self) -> None:
+        self._button('[data-act="hangup"]').click()
+        self.wait_idle()
+
+    def dial_button(self, number: str) -> None:
+        self._button(f'[data-dial="{number}"]').click()
+
+    @property
+    def display(self) -> str:
+        return " | ".join(self._part(name).text for name in ("top", "main", "sub"))
+
+    @property
+    def seat(self) -> str:
+        return self._part("who").text
+
+    @property
+    def rings(self) -> bool:
+        return "ringing" in (self._card.get_attribute("class") or "").split()
+
+    def wait_display(self, words: str) -> None:
+        wait_for(
+            self._driver, lambda: words in self.display, lambda: f"{self._number} shows {self.display!r}, not {words!r}"
+        )
+
+    def wait_ringing(self) -> None:
+        wait_for(self._driver, lambda: self.rings, lambda: f"{self._number} does not ring: {self.display!r}")
+
+    def wait_idle(self) -> None:
+        self.wait_display("Ready")
+
+    def sit_down(self, user: str, pin: str) -> None:
+        """Log in the short way, on the keyboard."""
+        self.type(f"*11{user}")
+        self.wait_display("PIN")
+        self.type(f"{pin}#")
+        self.wait_display("You are logged in")
+        self.wait_idle()
+
+    def _button(self, selector: str) -> WebElement:
+        return self._card.find_element(By.CSS_SELECTOR, selector)
+
+    def _part(self, name: str) -> WebElement:
+        return self._card.find_element(By.CSS_SELECTOR, f'[data-part="{name}"]')
+
+
+class Visitor:
+    """The page as a whole."""
+
+    ENTER, ESCAPE = Keys.ENTER, Keys.ESCAPE
+
+    def __init__(self, driver: Chrome) -> None:
+        self.driver = driver
+        wait_for(driver, lambda: "Live" in self.text(".link"), lambda: "the page does not get the state of the phones")
+        self.lobby = Phone(driver, "200")
+        self.window = Phone(driver, "201")
+        self.meeting_room = Phone(driver, "202")
+        self.john = Phone(driver, "1001")
+        self.maria = Phone(driver, "outside")
+
+    def text(self, selector: str) -> str:
+        return self.driver.find_element(By.CSS_SELECTOR, selector).text
+
+    def wait_text(self, selector: str, words: str) -> None:
+        wait_for(self.driver, lambda: words in self.text(selector), lambda: f"{self.text(selector)!r}, not {words!r}")
+
+    def changes(self) -> dict[str, tuple[str, str]]:
+        """Return the keys of the newest entry of the AstDB panel with their old and new values."""
+        script = """
+            return [...(document.querySelector('.deed')?.querySelectorAll('.change') || [])].map(
+                (row) => [row.querySelector('code').textContent,
+                          ...[...row.querySelectorAll('.value')].map((value) => value.textContent)]);
+        """
+        return {key: (old, new) for key, old, new in self.driver.execute_script(script)}
+
+    def wait_changes(self, wanted: dict[str, tuple[str, str]]) -> None:
+        wait_for(self.driver, lambda: self.changes() == wanted, lambda: f"the panel shows {self.changes()}")
+
+    def ticked(self, step: str) -> bool:
+        button = self.driver.find_element(By.CSS_SELECTOR, f'[data-step="{step}"]')
+        return "done" in (button.get_attribute("class") or "").split()
+
+    def wait_ticked(self, step: str) -> None:
+        wait_for(self.driver, lambda: self.ticked(step), lambda: f"the step “{step}” is not ticked off")
