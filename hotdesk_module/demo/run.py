@@ -78,6 +78,9 @@ def _serve(options: argparse.Namespace, data: Path, running: IO[str]) -> int:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         _greet(options.port, port, environment)
         server.serve_forever()
+        # Told twice, by a terminal and by make, it ends once.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print("\nThe demo has ended; its state is kept in", data)
     finally:
         ami.stop()

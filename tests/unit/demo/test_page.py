@@ -83,7 +83,7 @@ def test_the_tour_can_start_again(web: FlaskClient, pbx: Pbx) -> None:
 
 
 def test_every_key_of_a_login_has_its_reason() -> None:
-    assert reason("DEVICE/200/user", "1003").startswith("Calls from phone 200 now carry 1003")
+    assert reason("DEVICE/200/user", "1003").startswith("Phone 200 now calls as 1003")
     assert reason("DEVICE/200/user", "200") == "Calls from phone 200 are its own again."
     assert reason("AMPUSER/1003/device", "200") == "Calls to 1003 now ring 200."
     assert "voicemail" in reason("AMPUSER/200/device", None)
