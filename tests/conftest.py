@@ -23,8 +23,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks at everything the others have left behind runs after them."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    """What looks at everything the others have left on the rig runs after them, while the rig is up."""
+    last = [item for item in items if item.get_closest_marker("last")]
+    others = [item for item in items if item not in last]
+    behind = max((n for n, item in enumerate(others, 1) if item.get_closest_marker("asterisk")), default=len(others))
+    items[:] = others[:behind] + last + others[behind:]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
