@@ -50,7 +50,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
     crashed = _rigs[0].revive_phones() if _rigs and any(r.failed for r in reports) else []
     if crashed:
-        print(f"\n{item.nodeid}: the program of phone {', '.join(crashed)} crashed; once more")
+        writer = item.config.get_terminal_writer()
+        writer.line(f"\n{item.nodeid}: the program of phone {', '.join(crashed)} crashed; once more")
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
