@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from selenium.webdriver import Chrome
 
-from tests.browser import chromium as browser
-from tests.browser.visitor import Visitor
+# setup.cfg asks for selenium from Python 3.10 on; where it is missing, the tests are skipped by name.
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+    from tests.browser.visitor import Visitor
 
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    if importlib.util.find_spec("selenium") is None:
+        pytest.skip("the browser tests need selenium, and with it Python 3.10")
+    from tests.browser import chromium as browser
+
     lacks = browser.missing()
     if lacks:
         pytest.skip(f"the browser tests need {lacks}")
@@ -25,13 +33,17 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[str]:
     """The address of a demo that nobody has used yet."""
-    with browser.demo(tmp_path / "demo") as address:
+    from tests.browser.chromium import demo as running
+
+    with running(tmp_path / "demo") as address:
         yield address
 
 
 @pytest.fixture
 def visitor(chromium: Chrome, demo: str) -> Iterator[Visitor]:
     """Somebody who opens the page; afterwards nothing may have gone wrong in it or left the machine."""
+    from tests.browser.visitor import Visitor
+
     chromium.set_window_size(1440, 1000)
     _log(chromium, "browser")
     _log(chromium, "performance")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from selenium.webdriver.common.by import By
+from typing import TYPE_CHECKING
 
-from tests.browser.visitor import Visitor
+import pytest
+
+if TYPE_CHECKING:
+    from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -115,11 +117,10 @@ def test_a_wrong_pin_changes_nothing(visitor: Visitor) -> None:
 
 
 def test_show_me_plays_a_step_and_a_reloaded_page_knows_it(visitor: Visitor) -> None:
-    visitor.driver.find_element(By.CSS_SELECTOR, '[data-tour="show"]').click()
+    visitor.show_me()
     visitor.wait_ticked("sit")
     visitor.wait_text('[data-tour="title"]', "Be reached")
-    visitor.driver.refresh()
-    again = Visitor(visitor.driver)
+    again = visitor.reload()
     assert again.ticked("sit")
     assert "Ravi Patel" in again.lobby.seat
 

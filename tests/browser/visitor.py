@@ -99,6 +99,13 @@ class Visitor:
         self.john = Phone(driver, "1001")
         self.maria = Phone(driver, "outside")
 
+    def show_me(self) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, '[data-tour="show"]').click()
+
+    def reload(self) -> Visitor:
+        self.driver.refresh()
+        return Visitor(self.driver)
+
     def text(self, selector: str) -> str:
         return self.driver.find_element(By.CSS_SELECTOR, selector).text
 
