@@ -99,7 +99,7 @@ def test_leaving_gives_the_phone_back_as_it_was(visitor: Visitor) -> None:
     visitor.lobby.type("*12")
     visitor.lobby.wait_display("You are logged out")
     visitor.wait_changes({key: (new, old) for key, (old, new) in SEATED.items()})
-    assert visitor.lobby.seat == "Nobody sits here"
+    visitor.wait_text('[data-phone="200"] [data-part="who"]', "Nobody sits here")
     visitor.lobby.wait_idle()
     visitor.maria.dial_button("1001")
     visitor.john.wait_ringing()
