@@ -54,7 +54,7 @@ def visitor(chromium: Chrome, demo: str) -> Iterator[Visitor]:
     chromium.get("about:blank")
     urls = {r["params"]["request"]["url"] for r in requests if r["method"] == "Network.requestWillBeSent"}
     assert urls, "the log of requests is empty"
-    assert {url for url in urls if not url.startswith((demo, "data:"))} == set()
+    assert {url for url in urls if not url.startswith((demo, "data:", "chrome:"))} == set()
     assert errors == []
 
 
