@@ -53,7 +53,9 @@ class Desking:
         """Generate the contexts, as FreePBX's reload does; ``extra`` is for what a test needs besides."""
         script = str(REPOSITORY / "agi-bin" / "hotdesk.py")
         plan = dialplan.build(script, dialplan.LOGIN, dialplan.LOGOUT, phones or self.pool)
-        self.rig.load_module_dialplan(dialplan.as_text(plan) + extra)
+        text = dialplan.as_text(plan) + extra
+        if self.rig.module_dialplan != text:
+            self.rig.load_module_dialplan(text)
 
     @property
     def service(self) -> HotDesk:
@@ -74,7 +76,8 @@ class Desking:
         self.connection.close()
 
     def reset(self, **settings: str) -> None:
-        """Nobody logged in, no history, no locks; the pool as at the start."""
+        """Nobody logged in, no history, no locks; the pool and the dialplan as at the start."""
+        self.load_dialplan()
         self.past.append(self.rows())
         for table in TABLES:
             self.connection.execute(f"DELETE FROM {table}")

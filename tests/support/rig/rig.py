@@ -47,6 +47,7 @@ class Rig:
         self.phones: dict[str, Phone] = {}
         self._folder = shell.temporary_folder("phones")
         self._dialplan = ""
+        self.module_dialplan = ""
 
     @property
     def tap(self) -> AmiTap:
@@ -220,6 +221,7 @@ class Rig:
 
     def load_module_dialplan(self, text: str) -> None:
         """Put the module's generated contexts in, as a reload would."""
+        self.module_dialplan = text
         self.asterisk.configure({config_files.MODULE_DIALPLAN: text})
         self.asterisk.reload_dialplan()
         self._dialplan = self.asterisk.cli("dialplan show ext-local")
