@@ -24,7 +24,8 @@ STATUS = "HDSK_STATUS"
 # After these the caller is asked again; the first four with the same words and the same next step, so that nobody
 # learns by listening which extensions there are.
 _TRY_AGAIN = frozenset(("wrong_pin", "unknown_user", "no_mailbox", "empty_pin", "bad_extension"))
-# The messages of these repeat what the caller entered as an extension, and some people enter their PIN there.
+# Of these the log gets the code only: a message might repeat what the caller entered as an extension, and some people
+# enter their PIN there.
 _ABOUT_ENTRY = _TRY_AGAIN | {"locked_out"}
 
 Open = Callable[[], HotDesk]
