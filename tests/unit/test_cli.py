@@ -16,7 +16,7 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.cli.exits import EXITS
 from hotdesk_module.cli.tables import width
-from hotdesk_module.core.model import Event, Phone, User
+from hotdesk_module.core.model import Event, FeatureCode, Phone, User
 from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import BadConfig, all_codes
 from hotdesk_module.ports import HistoryFilter
@@ -523,7 +523,7 @@ def test_a_repair_names_those_it_logs_out(hd: Terminal) -> None:
 
 
 def test_the_dialplan_has_freepbxs_codes_and_the_phones_own(hd: Terminal) -> None:
-    hd.office.inventory.all_codes = {"*61": ("hotdesk", "login"), "*62": ("hotdesk", "logout")}
+    hd.office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*61"), FeatureCode("hotdesk", "logout", "*62")]
     hd.ledger.save_phones([Phone("200", login_code="*55")])
     text = hd("dialplan").out
     for code in ("*61", "*62", "*55"):
@@ -531,9 +531,10 @@ def test_the_dialplan_has_freepbxs_codes_and_the_phones_own(hd: Terminal) -> Non
     data = hd("dialplan", "--json").json
     assert {"*61", "_*61X.", "*62", "*55"} <= {extension for _, extension, _, _ in data["extensions"]}
     assert data["includes"][0] == ["from-internal-additional", "app-hotdesk"]
-    script = re.search(r"AGI\((/.*?),", text)
-    assert script is not None
-    assert os.access(script[1], os.R_OK)
+    call = re.search(r"AGI\((.*?),-I,(.*?),login\)", text)
+    assert call is not None
+    assert os.access(call[1], os.X_OK)
+    assert os.access(call[2], os.R_OK)
 
 
 def test_freepbxs_reload_gets_a_dialplan_also_without_a_database(
