@@ -7,6 +7,7 @@ import sys
 import click
 
 from hotdesk_module.cli.app import hotdesk
+from hotdesk_module.cli.doctor import doctor
 from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
 from hotdesk_module.cli.phone_files import export_phones, import_phones
@@ -30,6 +31,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     settings,
     reconcile,
     dialplan,
+    doctor,
     serve,
 )
 for command in _COMMANDS:
