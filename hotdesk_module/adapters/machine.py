@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-
-from hotdesk_module.adapters.instance import holder
 
 # What setup.cfg says travels with us, by the names of the distributions.
 PACKAGES = ("flask", "flask-sqlalchemy", "pymysql", "waitress", "wtforms", "click")
-LOCK = "serve.lock"
 
 
 def python() -> str:
@@ -28,11 +24,3 @@ def packages() -> dict[str, str | None]:
         except metadata.PackageNotFoundError:
             versions[name] = None
     return versions
-
-
-def daemon_runs(state: str) -> bool | None:
-    """Return whether a daemon holds the lock of a state folder, None where we may not look."""
-    try:
-        return holder(os.path.join(state, LOCK)) is not None
-    except OSError:
-        return None

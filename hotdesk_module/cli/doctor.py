@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 import click
 
-from hotdesk_module.adapters import machine
+from hotdesk_module.adapters import instance, machine
 from hotdesk_module.cli import exits
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.serve import state_option
@@ -40,7 +41,7 @@ def doctor(app: App, fix: bool, state: str) -> None:
 
 
 def _examine(app: App, state: str) -> tuple[Finding, ...]:
-    about = Machine(machine.python(), machine.packages(), machine.daemon_runs(state))
+    about = Machine(machine.python(), machine.packages(), instance.runs(os.path.join(state, instance.LOCK)))
     parts = app.parts
     return examine(Installation(parts.ledger, parts.inventory, parts.asterisk, parts.clock, about))
 
