@@ -31,6 +31,7 @@ BELOW: dict[str, set[str]] = {
     "administration": {"errors", "core", "ports", "service", "dialplan"},
     "controls": {"errors", "core", "ports"},
     "times": set(),
+    "sentences": {"service"},
     "health": {"errors", "core", "ports", "service", "dialplan", "health"},
     "answers": {"core", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
