@@ -7,7 +7,10 @@ import sys
 import click
 
 from hotdesk_module.cli.app import hotdesk
+from hotdesk_module.cli.archive import backup, restore
+from hotdesk_module.cli.codes import codes
 from hotdesk_module.cli.doctor import doctor
+from hotdesk_module.cli.help import help_
 from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
 from hotdesk_module.cli.phone_files import export_phones, import_phones
@@ -22,17 +25,8 @@ __all__ = ["hotdesk", "main"]
 phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
-    phones,
-    sessions,
-    login,
-    logout,
-    history,
-    locks,
-    settings,
-    reconcile,
-    dialplan,
-    doctor,
-    serve,
+    *(phones, sessions, login, logout, history, locks, settings),
+    *(reconcile, doctor, dialplan, codes, backup, restore, serve, help_),
 )
 for command in _COMMANDS:
     hotdesk.add_command(command)

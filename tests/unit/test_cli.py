@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,22 +19,7 @@ from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import BadConfig, all_codes
 from hotdesk_module.ports import HistoryFilter
 from tests.support.terminal import Terminal
-
-# 2026-11-03 14:32:05 in the zone below.
-NOW = 1_793_712_725
-
-
-@pytest.fixture
-def hd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
-    """Return a terminal in Berlin."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    terminal = Terminal(tmp_path, monkeypatch)
-    terminal.clock.now = NOW
-    yield terminal
-    terminal.database.close()
-    monkeypatch.undo()
-    time.tzset()
+from tests.unit.conftest import NOW
 
 
 def rows(text: str) -> list[list[str]]:
@@ -561,6 +544,14 @@ def test_every_command_explains_itself(hd: Terminal, command: list[str]) -> None
     answer = hd(*command, "--help")
     assert answer.status == 0
     assert answer.out.startswith(f"Usage: {' '.join(['hotdesk', *command])}")
+    assert hd("help", *command).out == answer.out
+
+
+@pytest.mark.parametrize("command", [["nonsense"], ["phones", "nonsense"], ["sessions", "add"]])
+def test_help_for_what_does_not_exist_says_so(hd: Terminal, command: list[str]) -> None:
+    answer = hd("help", *command)
+    assert answer.status == 2
+    assert f"There is no command '{' '.join(command)}'." in answer.err
 
 
 def test_no_line_of_a_list_is_wider_than_the_terminal(hd: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -576,10 +567,11 @@ def test_no_line_of_a_list_is_wider_than_the_terminal(hd: Terminal, monkeypatch:
     assert "会議室" in hd("phones").out
 
 
-@pytest.mark.parametrize("command", [[sys.executable, "-m", "hotdesk_module"], [sys.executable, "bin/hotdesk"]])
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "hotdesk_module"], ["bin/hotdesk"], ["sh", "bin/hotdesk"]])
 def test_the_command_runs_as_a_process(command: list[str], tmp_path: Path) -> None:
     top = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "HOTDESK_DATABASE": f"sqlite:///{tmp_path}/no.db"}
+    environment["HOTDESK_PYTHON"] = sys.executable
     done = subprocess.run([*command, "sessions", "--json"], cwd=top, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (5, "")
     assert '"ledger_down"' in done.stdout
