@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from hotdesk_module.core.machine import Ending
 from hotdesk_module.service import Outcome
 
 _OUTCOMES = {
@@ -33,3 +34,12 @@ def endings(outcomes: Iterable[Outcome], names: Mapping[str, str] | None = None)
         who = named(ending.session.user, names or {})
         lines.append(f"{who} was logged out of phone {ending.session.phone}{f' ({why})' if why else ''}.")
     return lines
+
+
+def gone(ended: Iterable[Ending], would: str = "was") -> list[str]:
+    """Return whose session ended, or would end, because FreePBX has the user or the phone no more."""
+    return [
+        f"{e.session.user} {would} logged out of phone {e.session.phone}: FreePBX has no such"
+        f" {'user' if e.why == 'user_deleted' else 'phone'} any more."
+        for e in ended
+    ]
