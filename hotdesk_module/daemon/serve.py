@@ -101,7 +101,7 @@ def _run(where: config.Config, folder: Folder, log_file: str) -> None:
     tasks = Work(
         repair=lambda: work.repair(connections, line),
         forget=lambda: work.forget(connections),
-        examine=lambda: None,
+        examine=lambda: work.examine(connections, line, alerts, about_us()),
     )
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)

@@ -28,6 +28,11 @@ def furnish(app: Flask, notices: Notices) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        link=links.link, token_field=links.token_field, token=lambda: identity().token, notices=told, states=STATES
+        link=links.link,
+        extension=links.extension,
+        token_field=links.token_field,
+        token=lambda: identity().token,
+        notices=told,
+        states=STATES,
     )
     environment.filters.update(stamp=stamp, since=since, iso=times.iso)

@@ -34,7 +34,8 @@ def health(notices: Notices, machine: Callable[[], Machine]) -> Blueprint:
     def ask_force() -> str:
         found = work.desk().reconcile(dry_run=True, force=True)
         effects = [answers.effect(e) for e in found.effects]
-        return render_template("health_force.html", found=found, effects=effects[:LISTED], count=len(effects))
+        ended = sentences.gone(found.ended, "would be")
+        return render_template("health_force.html", ended=ended, effects=effects[:LISTED], count=len(effects))
 
     @pages.post("/health/repair")
     def repair() -> Response:
