@@ -76,5 +76,5 @@ def _git(root: Path, *arguments: str) -> str:
     except FileNotFoundError:
         raise PackageError("git is not installed; it knows which files belong to the product.") from None
     if done.returncode:
-        raise PackageError(f"a package is built in a clone of the repository; git {arguments[0]}: {done.stderr.strip()}")
+        raise PackageError(f"it takes a clone of the repository; git {arguments[0]}: {done.stderr.strip()}")
     return done.stdout

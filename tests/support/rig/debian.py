@@ -68,9 +68,7 @@ class Release:
 
 
 # Debian's stable release has no Asterisk; sid has, and the newest Python.
-SID = Release(
-    "sid", "asterisk", "asterisk-core-sounds-en-gsm", "asterisk-core-sounds-en", "python3", "python3-pymysql"
-)
+SID = Release("sid", "asterisk", "asterisk-core-sounds-en-gsm", "asterisk-core-sounds-en", "python3", "python3-pymysql")
 # The oldest Python and the oldest PHP that the product runs on.
 BULLSEYE = Release("bullseye", "python3", "php7.4-cli", "php7.4-curl", "php7.4-xml")
 
