@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from hotdesk_module import dialplan
-from hotdesk_module.core import pool, pool_csv, pool_import, pool_rules
+from hotdesk_module.core import codes, pool, pool_csv, pool_import, pool_rules
 from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, Row
 from hotdesk_module.core.pool_rules import Surroundings
@@ -173,10 +172,9 @@ class Pool:
 
     def _surroundings(self, devices: Iterable[str] | None = None) -> Surroundings:
         features = self._inventory.feature_codes()
-        login, logout = dialplan.codes(features)
+        login, logout = codes.in_force(features)
         known = {d.id: d for d in self._inventory.devices(devices)}
-        others = {code: feature for code, feature in features.items() if feature[0] != "hotdesk"}
-        return Surroundings(known, others, login, logout, {}, {}, {})
+        return Surroundings(known, codes.others(features), login, logout, {}, {}, {})
 
 
 def _codes(phones: Iterable[Phone]) -> frozenset[tuple[str, str]]:

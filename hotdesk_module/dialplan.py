@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from hotdesk_module.core import codes
 from hotdesk_module.core.model import Phone
 
 CODES = "app-hotdesk"
 END = "app-hotdesk-end"
 TARGET = "app-hotdesk-target"
 
-LOGIN = "*11"
-LOGOUT = "*12"
+LOGIN = codes.LOGIN
+LOGOUT = codes.LOGOUT
 
 
 class Step(NamedTuple):
@@ -41,24 +42,20 @@ class Dialplan(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def codes(feature_codes: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """Return the login and the logout code in force: what FreePBX's Feature Codes say, or the defaults.
-
-    Args:
-        feature_codes: enabled codes: code to (module, feature).
-    """
-    ours = {feature: code for code, (module, feature) in feature_codes.items() if module == "hotdesk"}
-    return ours.get("login", LOGIN), ours.get("logout", LOGOUT)
-
-
 def build(script: str, login: str, logout: str, phones: Iterable[Phone]) -> Dialplan:
     """Return the dialplan.
 
     Args:
-        script: absolute path of ``agi-bin/hotdesk.py``.
+        script: what AGI() starts: the interpreter, its options and ``agi-bin/hotdesk.py``, with absolute paths and
+            commas between them, or the script alone.
+        login, logout: the general codes; empty where an administrator disabled one.
         phones: the pool; their own codes get extensions of their own.
     """
-    steps = [*_code(login, f"{script},login"), *_extended(login, f"{script},login"), *_code(logout, f"{script},logout")]
+    steps = []
+    if login:
+        steps += [*_code(login, f"{script},login"), *_extended(login, f"{script},login")]
+    if logout:
+        steps += _code(logout, f"{script},logout")
     phones = tuple(phones)
     general = {login, logout}
     for code in sorted({p.login_code for p in phones} - {""} - general):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
-from hotdesk_module.core.model import Device, Event, Phone, Session, User
+from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 
 # Whole seconds since the epoch, UTC.
@@ -100,8 +100,8 @@ class Inventory(Protocol):
     def transports(self, devices: Iterable[str]) -> dict[str, str]:
         """Return the SIP transport FreePBX has for a device, where it has one."""
 
-    def feature_codes(self) -> dict[str, tuple[str, str]]:
-        """Return every enabled feature code: code to (module, feature)."""
+    def feature_codes(self) -> tuple[FeatureCode, ...]:
+        """Return every feature code there is, the disabled ones too."""
 
 
 class AstDb(Protocol):

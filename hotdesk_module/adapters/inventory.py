@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hotdesk_module.adapters.sql import Connection, MissingTable, Row, marks
 from hotdesk_module.config import MANAGER_PORT, Manager
-from hotdesk_module.core.model import Device, User
+from hotdesk_module.core.model import Device, FeatureCode, User
 from hotdesk_module.ports import Flags
 
 _DEVICES = "SELECT id, tech, dial, user, hint_override, description, emergency_cid FROM devices"
@@ -16,9 +16,7 @@ _SETTINGS = (
     " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT')"
 )
 _MODULES = "SELECT 'module', enabled FROM modules WHERE modulename = 'donotdisturb'"
-_CODES = "SELECT modulename, featurename, defaultcode, customcode FROM featurecodes WHERE enabled = 1"
-
-OURS = "hotdesk"
+_CODES = "SELECT modulename, featurename, defaultcode, customcode, enabled FROM featurecodes"
 
 
 class SqlInventory:
@@ -82,17 +80,9 @@ class SqlInventory:
         )
         return {r[0]: r[1] for r in rows}
 
-    def feature_codes(self) -> dict[str, tuple[str, str]]:
-        """Return every enabled feature code: code to (module, feature).
-
-        Where two modules have one code the other's is named, so that who asks about ours learns of it.
-        """
-        codes: dict[str, tuple[str, str]] = {}
-        for module, feature, default, custom in self._db.select(_CODES):
-            code = custom or default
-            if code and (module != OURS or code not in codes):
-                codes[code] = (module, feature)
-        return codes
+    def feature_codes(self) -> tuple[FeatureCode, ...]:
+        """Return every feature code there is, the disabled ones too."""
+        return tuple(FeatureCode(r[0], r[1], r[2] or "", r[3] or "", r[4] == 1) for r in self._db.select(_CODES))
 
     def _read(self) -> dict[str, str]:
         if self._settings is None:

@@ -7,6 +7,8 @@ import sys
 import click
 
 from hotdesk_module.cli.app import hotdesk
+from hotdesk_module.cli.archive import backup, restore
+from hotdesk_module.cli.codes import codes
 from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
 from hotdesk_module.cli.phone_files import export_phones, import_phones
@@ -19,7 +21,10 @@ __all__ = ["hotdesk", "main"]
 
 phones.add_command(import_phones)
 phones.add_command(export_phones)
-_COMMANDS: tuple[click.Command, ...] = (phones, sessions, login, logout, history, locks, settings, reconcile, dialplan)
+_COMMANDS: tuple[click.Command, ...] = (
+    *(phones, sessions, login, logout, history, locks, settings),
+    *(reconcile, dialplan, codes, backup, restore),
+)
 for command in _COMMANDS:
     hotdesk.add_command(command)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,15 +15,17 @@ from hotdesk_module import dialplan as dialplan_
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
 from hotdesk_module.cli.tables import Column, table
+from hotdesk_module.core import codes as codes_
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.service import Repair
 
-# The script that the dialplan calls by its absolute path.
 SCRIPT = os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(hotdesk_module.__file__))), "agi-bin", "hotdesk.py"
 )
+# What the dialplan calls: the interpreter that runs us, deaf to the environment (-I), and the script.
+CALL = f"{sys.executable},-I,{SCRIPT}"
 
 _COLUMNS = (
     Column("CHANGE", colours={"remove": "red"}),
@@ -85,11 +88,11 @@ def dialplan(app: App) -> None:
     phones: tuple[Phone, ...] = ()
     login, logout = dialplan_.LOGIN, dialplan_.LOGOUT
     try:
-        login, logout = dialplan_.codes(app.parts.inventory.feature_codes())
+        login, logout = codes_.in_force(app.parts.inventory.feature_codes())
         phones = app.parts.ledger.phones()
     except HotdeskError as error:
         click.echo(f"Warning: {error.message} The phones' own codes are missing from the dialplan.", err=True)
-    built = dialplan_.build(SCRIPT, login, logout, phones)
+    built = dialplan_.build(CALL, login, logout, phones)
     if app.json:
         click.echo(json.dumps(dialplan_.as_data(built)))
     else:

@@ -81,6 +81,27 @@ class User(NamedTuple):
     mailbox: str
 
 
+class FeatureCode(NamedTuple):
+    """A row of FreePBX's table ``featurecodes``.
+
+    Attributes:
+        module, feature: whose it is, e.g. ``core`` and ``userlogon``.
+        default: what its module registered.
+        custom: what an administrator changed it to, or empty.
+    """
+
+    module: str
+    feature: str
+    default: str
+    custom: str = ""
+    enabled: bool = True
+
+    @property
+    def code(self) -> str:
+        """Return the code in force, where it is enabled."""
+        return self.custom or self.default
+
+
 class World(NamedTuple):
     """What FreePBX's own tables say, as far as it was asked for.
 

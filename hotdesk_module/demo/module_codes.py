@@ -10,6 +10,7 @@ from hotdesk_module import dialplan
 from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
+from hotdesk_module.core.codes import in_force
 from hotdesk_module.core.model import Phone
 from hotdesk_module.dialplan import Dialplan
 from hotdesk_module.errors import LedgerDown
@@ -33,7 +34,7 @@ class Generated:
     def __call__(self) -> Dialplan:
         connection = Sqlite(str(self._database))
         try:
-            codes = dialplan.codes(SqlInventory(connection).feature_codes())
+            codes = in_force(SqlInventory(connection).feature_codes())
             self._latest = generate(*codes, SqlLedger(connection).phones())
         except LedgerDown:
             # Asterisk does not ask a database either: the last dialplan stays in force.

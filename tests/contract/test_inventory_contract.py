@@ -7,7 +7,7 @@ import pytest
 from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.sql import Connection, Value
 from hotdesk_module.config import Manager
-from hotdesk_module.core.model import Device, User
+from hotdesk_module.core.model import Device, FeatureCode, User
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.ports import Flags, Inventory
 from tests.contract.conftest import SQL, Databases
@@ -32,7 +32,14 @@ NOBODYS = Device("300", "pjsip", "PJSIP/300", "", "PJSIP/300")
 ALICE = User("1001", "Alice", "default")
 BOB = User("1003", "", "")
 CAROL = User("1004", "Carol ünï", "")
-CODES = {"*11": ("core", "userlogon"), "*55": ("hotdesk", "logout"), "*97": ("voicemail", "myvoicemail")}
+CODES = (
+    FeatureCode("voicemail", "myvoicemail", "*97"),
+    FeatureCode("core", "userlogon", "*11"),
+    FeatureCode("hotdesk", "login", "*11"),
+    FeatureCode("core", "off", "*12", enabled=False),
+    FeatureCode("hotdesk", "logout", "*12", "*55"),
+    FeatureCode("core", "empty", ""),
+)
 
 
 def fill(connection: Connection, table: str, *rows: tuple[Value, ...]) -> None:
@@ -110,13 +117,8 @@ def test_transports_are_those_that_are_set(inventory: Inventory) -> None:
     assert inventory.transports([]) == {}
 
 
-def test_feature_codes_are_the_enabled_ones_by_the_code_in_force(inventory: Inventory) -> None:
-    assert inventory.feature_codes() == CODES
-
-
-def test_the_code_of_two_modules_is_the_other_ones_in_any_order(connection: Connection) -> None:
-    fill(connection, "featurecodes", ("hotdesk", "login", "*11", "", 1), ("core", "userlogon", "*11", "", 1))
-    assert SqlInventory(connection).feature_codes() == {"*11": ("core", "userlogon")}
+def test_feature_codes_are_listed_with_what_was_changed_and_switched_off(inventory: Inventory) -> None:
+    assert sorted(inventory.feature_codes()) == sorted(CODES)
 
 
 def test_flags_are_freepbxs_defaults_where_nothing_is_set(inventory: Inventory, connection: Connection) -> None:

@@ -28,7 +28,8 @@ BELOW: dict[str, set[str]] = {
     "repair": {"errors", "core", "ports", "sequence"},
     "service": {"errors", "core", "ports", "sequence", "repair"},
     "dialplan": {"errors", "core"},
-    "administration": {"errors", "core", "ports", "service", "dialplan"},
+    "administration": {"errors", "core", "ports", "service"},
+    "archive": {"errors", "core", "ports", "administration"},
     "controls": {"errors", "core", "ports"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from hotdesk_module.core.model import Device, Event, Phone, Session, User
+from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Flags, HistoryFilter
@@ -271,13 +271,13 @@ class FakeInventory:
         users: Iterable[User] = (),
         flags: Flags | None = None,
         transports: Mapping[str, str] | None = None,
-        feature_codes: Mapping[str, tuple[str, str]] | None = None,
+        feature_codes: Iterable[FeatureCode] = (),
     ) -> None:
         self.all_devices = list(devices)
         self.all_users = list(users)
         self.all_flags = flags or Flags()
         self.all_transports = dict(transports or {})
-        self.all_codes = dict(feature_codes or {})
+        self.all_codes = list(feature_codes)
 
     def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
         """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
@@ -298,9 +298,9 @@ class FakeInventory:
         """Return the SIP transport FreePBX has for a device, where it has one."""
         return {d: self.all_transports[d] for d in devices if d in self.all_transports}
 
-    def feature_codes(self) -> dict[str, tuple[str, str]]:
-        """Return every enabled feature code: code to (module, feature)."""
-        return dict(self.all_codes)
+    def feature_codes(self) -> tuple[FeatureCode, ...]:
+        """Return every feature code there is, the disabled ones too."""
+        return tuple(self.all_codes)
 
 
 class FakeAstDb:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotdesk_module.administration import Pool
-from hotdesk_module.core.model import Device, Phone
+from hotdesk_module.core.model import Device, FeatureCode, Phone
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, UNCHANGED
 from hotdesk_module.errors import (
     AsteriskDown,
@@ -20,12 +20,12 @@ from hotdesk_module.errors import (
 from hotdesk_module.ports import HistoryFilter
 from tests.support.office import Office, device
 
-FEATURES = {
-    "*11": ("core", "userlogon"),
-    "*12": ("core", "userlogoff"),
-    "*72": ("callforward", "cfon"),
-    "*97": ("voicemail", "myvoicemail"),
-}
+FEATURES = (
+    FeatureCode("core", "userlogon", "*11"),
+    FeatureCode("core", "userlogoff", "*12"),
+    FeatureCode("callforward", "cfon", "*72"),
+    FeatureCode("voicemail", "myvoicemail", "*97"),
+)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def office() -> Office:
     office.inventory.all_devices += [device("203"), device("0204")]
     office.inventory.all_devices += [Device("205", "virtual", "/205", "205", "")]
     office.inventory.all_devices += [Device("206", "sip", "SIP/206", "206", "SIP/206", "Bar", "5550100")]
-    office.inventory.all_codes = dict(FEATURES)
+    office.inventory.all_codes = list(FEATURES)
     return office
 
 
@@ -99,7 +99,7 @@ def test_a_phone_that_cannot_be_like_this_is_refused_and_nothing_is_written(
 
 
 def test_the_general_codes_are_those_that_freepbx_says(office: Office, pool: Pool) -> None:
-    office.inventory.all_codes = {"*61": ("hotdesk", "login"), "*62": ("hotdesk", "logout")}
+    office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*61"), FeatureCode("hotdesk", "logout", "*62")]
     pool.add({"device": "203", "login_code": "*11"})
     with pytest.raises(BadValue, match="general logout code"):
         pool.edit("203", {"logout_code": "*62"})

@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,27 +14,12 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.cli.exits import EXITS
 from hotdesk_module.cli.tables import width
-from hotdesk_module.core.model import Event, Phone, User
+from hotdesk_module.core.model import Event, FeatureCode, Phone, User
 from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import BadConfig, all_codes
 from hotdesk_module.ports import HistoryFilter
 from tests.support.terminal import Terminal
-
-# 2026-11-03 14:32:05 in the zone below.
-NOW = 1_793_712_725
-
-
-@pytest.fixture
-def hd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
-    """Return a terminal in Berlin."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    terminal = Terminal(tmp_path, monkeypatch)
-    terminal.clock.now = NOW
-    yield terminal
-    terminal.database.close()
-    monkeypatch.undo()
-    time.tzset()
+from tests.unit.conftest import NOW
 
 
 def rows(text: str) -> list[list[str]]:
@@ -523,7 +506,7 @@ def test_a_repair_names_those_it_logs_out(hd: Terminal) -> None:
 
 
 def test_the_dialplan_has_freepbxs_codes_and_the_phones_own(hd: Terminal) -> None:
-    hd.office.inventory.all_codes = {"*61": ("hotdesk", "login"), "*62": ("hotdesk", "logout")}
+    hd.office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*61"), FeatureCode("hotdesk", "logout", "*62")]
     hd.ledger.save_phones([Phone("200", login_code="*55")])
     text = hd("dialplan").out
     for code in ("*61", "*62", "*55"):
@@ -531,9 +514,10 @@ def test_the_dialplan_has_freepbxs_codes_and_the_phones_own(hd: Terminal) -> Non
     data = hd("dialplan", "--json").json
     assert {"*61", "_*61X.", "*62", "*55"} <= {extension for _, extension, _, _ in data["extensions"]}
     assert data["includes"][0] == ["from-internal-additional", "app-hotdesk"]
-    script = re.search(r"AGI\((/.*?),", text)
-    assert script is not None
-    assert os.access(script[1], os.R_OK)
+    call = re.search(r"AGI\((.*?),-I,(.*?),login\)", text)
+    assert call is not None
+    assert os.access(call[1], os.X_OK)
+    assert os.access(call[2], os.R_OK)
 
 
 def test_freepbxs_reload_gets_a_dialplan_also_without_a_database(
@@ -575,10 +559,11 @@ def test_no_line_of_a_list_is_wider_than_the_terminal(hd: Terminal, monkeypatch:
     assert "会議室" in hd("phones").out
 
 
-@pytest.mark.parametrize("command", [[sys.executable, "-m", "hotdesk_module"], [sys.executable, "bin/hotdesk"]])
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "hotdesk_module"], ["bin/hotdesk"], ["sh", "bin/hotdesk"]])
 def test_the_command_runs_as_a_process(command: list[str], tmp_path: Path) -> None:
     top = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "HOTDESK_DATABASE": f"sqlite:///{tmp_path}/no.db"}
+    environment["HOTDESK_PYTHON"] = sys.executable
     done = subprocess.run([*command, "sessions", "--json"], cwd=top, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (5, "")
     assert '"ledger_down"' in done.stdout

@@ -64,10 +64,9 @@ def test_a_forward_that_was_left_over_rings_nothing_where_nobody_or_only_the_pho
         assert f'"${{HDSK_USER}}" = {rest}' in guard
 
 
-def test_the_codes_of_freepbx_win_over_the_defaults() -> None:
-    codes = {"*21": ("hotdesk", "login"), "*22": ("hotdesk", "logout"), "*97": ("voicemail", "myvoicemail")}
-    assert dialplan.codes(codes) == ("*21", "*22")
-    assert dialplan.codes({}) == ("*11", "*12")
+def test_a_code_that_an_administrator_disabled_is_not_in_the_dialplan() -> None:
+    assert {s.extension for s in built(login="").steps if s.context == dialplan.CODES} == {"*12"}
+    assert {s.extension for s in built(logout="").steps if s.context == dialplan.CODES} == {"*11", "_*11X."}
 
 
 def test_the_text_says_what_the_data_say() -> None:

@@ -1,0 +1,134 @@
+"""What goes with FreePBX's backup, and what a restore makes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotdesk_module import archive
+from hotdesk_module.core.model import Phone
+from hotdesk_module.ports import HistoryFilter
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture
+def saved(hd: Terminal, tmp_path: Path) -> Path:
+    """Return a backup of an office where something has happened."""
+    for phone in hd.ledger.phones():
+        hd.ledger.remove_phone(phone.device)
+    hd.ledger.save_phones([Phone("200", "Lobby", "001565aabbcc", "Café ☕", "*55", "", 3), Phone("201", enabled=False)])
+    hd("settings", "set", "attempts", "5")
+    hd("login", "200", "1003")
+    hd("logout", "200")
+    hd("login", "201", "1004")
+    file = tmp_path / "backup.json"
+    hd("backup", str(file))
+    return file
+
+
+def test_a_backup_says_what_is_in_it(hd: Terminal, saved: Path) -> None:
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    assert [p["device"] for p in data["phones"]] == ["200", "201"]
+    assert data["settings"] == {"attempts": "5"}
+    assert {row[1] for row in data["history"]} >= {"login", "logout"}
+    assert hd("backup", str(saved), "--json").json["phones"] == 2
+
+
+def test_a_restore_makes_pool_and_settings_those_of_the_backup(hd: Terminal, saved: Path) -> None:
+    before = hd.ledger.phones(), hd.ledger.settings()
+    hd("phones", "edit", "200", "--label", "Elsewhere", "--mac", "")
+    hd("phones", "add", "202", "--mac", "00:15:65:AA:BB:CC")
+    hd("settings", "set", "attempts", "1")
+    hd("settings", "set", "take_over", "refuse")
+    assert hd("restore", str(saved)).status == 0
+    assert (hd.ledger.phones(), hd.ledger.settings()) == before
+
+
+def test_nobody_is_logged_in_by_a_restore_and_nobody_who_sits_at_a_phone_of_the_pool_is_logged_out(
+    hd: Terminal, saved: Path
+) -> None:
+    hd("logout", "--all")
+    hd("login", "200", "1001")
+    assert hd("restore", str(saved)).status == 0
+    assert [(s.phone, s.user) for s in hd.ledger.sessions()] == [("200", "1001")]
+
+
+def test_who_sits_at_a_phone_that_leaves_the_pool_is_logged_out(hd: Terminal, saved: Path) -> None:
+    hd("phones", "add", "202")
+    hd("login", "202", "1001")
+    done = hd("restore", str(saved), "--json")
+    assert done.json["ended"] == [{"phone": "202", "user": "1001"}]
+    assert hd.office.caller("202") == "202"
+
+
+def test_the_history_of_the_backup_is_added_once(hd: Terminal, saved: Path) -> None:
+    everything = hd.ledger.events(HistoryFilter(limit=1000))
+    hd.ledger.forget_events(10**12)
+    assert hd("restore", str(saved), "--json").json["events"] == len(everything)
+    assert hd("restore", str(saved), "--json").json["events"] == 0
+    restored = [e[:8] for e in hd.ledger.events(HistoryFilter(limit=1000)) if e.event in ("login", "logout")]
+    assert restored == [e[:8] for e in everything if e.event in ("login", "logout")]
+
+
+def test_a_long_history_is_saved_whole(hd: Terminal, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "PAGE", 2)
+    data = archive.dump(hd.ledger)
+    assert data == json.loads(saved.read_text(encoding="utf-8"))
+    hd.ledger.forget_events(10**12)
+    hd("restore", str(saved))
+    rows = archive.dump(hd.ledger)["history"]
+    assert [row for row in rows if row in data["history"]] == data["history"]
+
+
+def test_a_setting_that_this_version_does_not_know_is_said_and_left_out(hd: Terminal, saved: Path) -> None:
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    data["settings"] |= {"of_the_future": "1", "take_over": "perhaps"}
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    warnings = hd("restore", str(saved), "--json").json["warnings"]
+    assert len(warnings) == 2
+    assert hd.ledger.settings() == {"attempts": "5"}
+
+
+def test_a_restore_without_asterisk_has_restored_the_tables_and_says_what_is_left(hd: Terminal, saved: Path) -> None:
+    hd("settings", "set", "attempts", "1")
+    hd.asterisk_up = False
+    done = hd("restore", str(saved), "--json")
+    assert done.status == 0
+    assert "not in line yet" in done.json["warnings"][0]
+    assert hd.ledger.settings() == {"attempts": "5"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [],
+        {},
+        {"hotdesk": 2, "phones": [], "settings": {}, "history": []},
+        {"hotdesk": 1},
+        {"hotdesk": 1, "phones": [{"device": "x"}], "settings": {}, "history": []},
+        {"hotdesk": 1, "phones": ["200"], "settings": {}, "history": []},
+        {"hotdesk": 1, "phones": [], "settings": [], "history": []},
+        {"hotdesk": 1, "phones": [], "settings": {}, "history": [[1, "login"]]},
+        {"hotdesk": 1, "phones": [], "settings": {}, "history": [["x", "login", "", "", "", "", "", ""]]},
+        "no json",
+    ],
+)
+def test_what_is_no_backup_changes_nothing(hd: Terminal, saved: Path, data: Any) -> None:
+    before = hd.ledger.phones(), hd.ledger.settings(), hd.ledger.events(HistoryFilter(limit=1000))
+    text = data if isinstance(data, str) else json.dumps(data)
+    saved.write_text(text, encoding="utf-8")
+    assert hd("restore", str(saved), "--json").error[1] == "bad_import"
+    assert (hd.ledger.phones(), hd.ledger.settings(), hd.ledger.events(HistoryFilter(limit=1000))) == before
+
+
+def test_two_phones_with_one_address_change_nothing(hd: Terminal, saved: Path) -> None:
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    data["phones"][1]["mac"] = data["phones"][0]["mac"]
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    hd("phones", "add", "202")
+    before = hd.ledger.phones()
+    assert hd("restore", str(saved), "--json").error[1] == "duplicate_mac"
+    assert hd.ledger.phones() == before
