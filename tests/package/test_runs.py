@@ -91,9 +91,15 @@ def test_the_daemon_answers_and_stops_when_it_is_told(installation: Installation
     place = installation.place
     panel = str(place.home / "state/panel.sock")
     command = place.argv(place.module / "bin/hotdesk", "serve", "--state", place.seen / "state")
-    daemon = start(command, place.home / "daemon.log")
+    log = place.home / "daemon.log"
+    daemon = start(command, log)
+
+    def answer() -> str | None:
+        assert daemon.poll() is None, log.read_text()
+        return ping(panel)
+
     try:
-        assert wait_until(lambda: ping(panel), "the daemon answers", timeout=20).strip() == "pong"
+        assert wait_until(answer, "the daemon answers", timeout=20).strip() == "pong"
         done = place.hotdesk("serve", "--stop", "--state", f"{place.seen}/state")
         assert done.returncode == 0, done.stderr
         assert daemon.wait(10) == 0
