@@ -2,9 +2,12 @@
 """Make the module ready to run; FreePBX's bridge calls it, or an administrator by hand. Run it as often as you like.
 
 1. Python is new enough. 2. The packages the module needs are there. 3. The tables exist. 4. The package is compiled, so
-that no call waits for it. 5. A self-check: database, tables, Asterisk's manager interface, the script of a call.
+that no call waits for it. 5. The interpreter is written down, for calls, commands and the daemon to run on. 6. A
+self-check: the script of a call, the tables, Asterisk's manager interface.
 
-Each step prints a line. A failure ends it with a sentence that says what to do, and exit status 1.
+Each step prints a line. A failure ends it with a sentence that says what to do, and exit status 1. An Asterisk that
+does not run is no failure: FreePBX would not load a module whose installation failed, and an upgrade would take
+everybody's codes away.
 """
 
 from __future__ import annotations
@@ -21,8 +24,8 @@ if sys.version_info < MINIMUM:
 
 import compileall  # noqa: E402
 import importlib  # noqa: E402
-import os  # noqa: E402
 import stat  # noqa: E402
+import subprocess  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 MODULE = Path(__file__).resolve().parent
@@ -36,7 +39,7 @@ def main() -> int:
     """Run every step; return the exit status."""
     from hotdesk_module.errors import HotdeskError
 
-    steps = (check_packages, make_tables, compile_package, check_itself)
+    steps = (check_packages, make_tables, compile_package, note_interpreter, check_script, check_itself)
     print(f"Hot Desking: Python {sys.version.split()[0]} ({sys.executable})")
     for step in steps:
         try:
@@ -90,20 +93,39 @@ def compile_package() -> str:
     return "compiled"
 
 
+def note_interpreter() -> str:
+    """Write down what runs us; ``hotdesk_module/python.sh`` reads it."""
+    (MODULE / "interpreter").write_text(f"{sys.executable}\n", encoding="utf-8")
+    return f"everything runs on {sys.executable}"
+
+
+def check_script() -> str:
+    """Start the script of a call as the dialplan does; the caller, it hears, has hung up at once."""
+    command = [sys.executable, "-I", str(MODULE / "agi-bin" / "hotdesk.py"), "logout"]
+    call = "agi_request: self-check\n\n511 Command Not Permitted on a dead channel\n" + 5 * "200 result=1\n"
+    done = subprocess.run(command, input=call, capture_output=True, text=True, timeout=30, check=False)
+    if done.returncode != 0:
+        why = (done.stderr.strip() or done.stdout.strip() or "it printed nothing").splitlines()[-1]
+        raise OSError(f"{command[2]} does not run: {why}")
+    return "the script of a call runs"
+
+
 def check_itself() -> str:
     """Ask every part once."""
     from hotdesk_module.cli.compose import compose
+    from hotdesk_module.errors import AsteriskDown
 
     parts = compose()
     try:
-        phones = len(parts.ledger.phones())
-        astdb, _ = parts.asterisk()
-        astdb.get("AMPUSER/0/device")
+        ready = f"ready: the database answers, {len(parts.ledger.phones())} phones in the pool"
+        try:
+            astdb, _ = parts.asterisk()
+            astdb.get("AMPUSER/0/device")
+        except AsteriskDown as error:
+            return f"{ready}. {error.message} Nobody can log in before it does."
     finally:
         parts.close()
-    if not os.access(MODULE / "agi-bin" / "hotdesk.py", os.X_OK):
-        raise OSError(f"{MODULE / 'agi-bin' / 'hotdesk.py'} cannot be executed. Is its file system mounted noexec?")
-    return f"ready: database and Asterisk answer, {phones} phones in the pool"
+    return f"{ready}; Asterisk answers"
 
 
 if __name__ == "__main__":

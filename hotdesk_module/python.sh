@@ -9,7 +9,9 @@ self=$(readlink -f "$0")
 module=$(dirname "$(dirname "$self")")
 user=${HOTDESK_USER:-$(stat -c %U "$module")}
 if [ "$(id -u)" = 0 ] && [ "$user" != root ]; then
-    exec runuser -u "$user" -- env HOME="$(getent passwd "$user" | cut -d: -f6)" sh "$self" "$@"
+    # SUDO_USER tells the history who acts.
+    home=$(getent passwd "$user" | cut -d: -f6)
+    exec runuser -u "$user" -- env HOME="$home" SUDO_USER="${SUDO_USER:-root}" sh "$self" "$@"
 fi
 
 new_enough() {

@@ -31,7 +31,8 @@ def run() -> int:
     agi = Agi(sys.stdin.buffer, sys.stdout.buffer)
     dialogue = Dialogue(agi, lambda: open_desk(agi))
     try:
-        converse(dialogue, agi.arguments())
+        # Not the agi_arg_N of the channel: those begin with the interpreter's own where the dialplan names one.
+        converse(dialogue, sys.argv[1:])
     except Hangup:
         pass
     except Exception as error:

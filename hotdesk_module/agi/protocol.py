@@ -51,13 +51,6 @@ class Agi:
         self._writer = writer
         self.environment = self._read_environment()
 
-    def arguments(self) -> list[str]:
-        """Return the arguments of the dialplan's ``AGI(script,one,two)``."""
-        found: list[str] = []
-        while (name := f"agi_arg_{len(found) + 1}") in self.environment:
-            found.append(self.environment[name])
-        return found
-
     def execute(self, command: str, *arguments: str) -> Reply:
         """Send a command and return its answer.
 

@@ -51,7 +51,8 @@ class Desking:
 
     def load_dialplan(self, *phones: Phone, extra: str = "") -> None:
         """Generate the contexts, as FreePBX's reload does; ``extra`` is for what a test needs besides."""
-        script = str(REPOSITORY / "agi-bin" / "hotdesk.py")
+        # As `hotdesk dialplan` has it, with the interpreter of Asterisk's folder.
+        script = f"/usr/bin/python3,-I,{REPOSITORY / 'agi-bin' / 'hotdesk.py'}"
         plan = dialplan.build(script, dialplan.LOGIN, dialplan.LOGOUT, phones or self.pool)
         text = dialplan.as_text(plan) + extra
         if self.rig.module_dialplan != text:

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
 
 def hotdesk(desking: Desking, *arguments: str, status: int = 0) -> Any:
     """Run ``hotdesk --json`` inside the rig's network and return its answer."""
-    command = [sys.executable, str(REPOSITORY / "bin" / "hotdesk"), *arguments, "--json"]
-    environment = {**os.environ, "FREEPBX_CONF": str(desking.rig.freepbx_conf_file)}
+    command = [str(REPOSITORY / "bin" / "hotdesk"), *arguments, "--json"]
+    environment = {**os.environ, "HOTDESK_PYTHON": sys.executable, "FREEPBX_CONF": str(desking.rig.freepbx_conf_file)}
     done = subprocess.run(
         desking.rig.namespace.argv(command), env=environment, capture_output=True, text=True, check=False
     )

@@ -38,13 +38,13 @@ class Caller:
         self.astdb = {} if astdb is None else astdb
         self.channel = channel
         self.hang_up_at = hang_up_at
+        self.arguments = list(arguments)
         self.alive = True
         self.played: list[str] = []
         self.commands: list[str] = []
         self.variables: dict[str, str] = {}
         self.on_command: Callable[[str], None] = lambda command: None
         environment = {"agi_request": "hotdesk.py", "agi_channel": channel, "agi_callerid": "unknown"}
-        environment.update({f"agi_arg_{n}": a for n, a in enumerate(arguments, 1)})
         self._out = "".join(f"{k}: {v}\n" for k, v in environment.items()) + "\n"
         self._partial = b""
 

@@ -34,7 +34,7 @@ class Desk(Office):
                 raise broken
             return HotDesk(self.ledger, self.inventory, AgiAstDb(agi), self.switchboard, self.clock, "phone")
 
-        main.converse(Dialogue(agi, open_desk), agi.arguments())
+        main.converse(Dialogue(agi, open_desk), caller.arguments)
         return caller.variables["HDSK_STATUS"]
 
     def refusals(self) -> list[str]:
