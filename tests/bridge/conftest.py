@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -27,6 +28,9 @@ def php(request: pytest.FixtureRequest) -> str:
     line = str(request.param)
     if shutil.which(shlex.split(line)[0]) is None:
         pytest.skip(f"there is no {line}")
+    has = subprocess.run([*shlex.split(line), "-m"], capture_output=True, text=True, check=True).stdout.split()
+    if lacks := {"curl", "pdo_sqlite", "posix"} - set(has):
+        pytest.skip(f"{line} lacks {', '.join(sorted(lacks))}")
     return line
 
 

@@ -35,9 +35,7 @@ class Browser:
         self.admin: str | None = ADMIN
         self.cookie = ""
 
-    def ask(
-        self, path: str, method: str = "GET", view: str = "", body: str | None = None, **headers: str
-    ) -> Answer:
+    def ask(self, path: str, method: str = "GET", view: str = "", body: str | None = None, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.admin:
@@ -160,9 +158,7 @@ def test_another_command_of_ajax_is_declined(world: World) -> None:
 @pytest.mark.parametrize(
     ("path", "link"), [(PAGE, "config.php?display=hotdesk"), (SCRIPT, "ajax.php?module=hotdesk&command=panel")]
 )
-def test_a_redirect_of_the_panel_is_one_of_freepbx(
-    browser: Browser, panel: FakePanel, path: str, link: str
-) -> None:
+def test_a_redirect_of_the_panel_is_one_of_freepbx(browser: Browser, panel: FakePanel, path: str, link: str) -> None:
     browser.ask(PAGE)
     panel.answers["POST", "/phones"] = (303, {"Location": "/phones?done=200&x=%C3%A4"}, "")
     answer = browser.form(path, "/phones", f"hotdesk_token={_token(panel)}")
