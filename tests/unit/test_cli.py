@@ -544,6 +544,14 @@ def test_every_command_explains_itself(hd: Terminal, command: list[str]) -> None
     answer = hd(*command, "--help")
     assert answer.status == 0
     assert answer.out.startswith(f"Usage: {' '.join(['hotdesk', *command])}")
+    assert hd("help", *command).out == answer.out
+
+
+@pytest.mark.parametrize("command", [["nonsense"], ["phones", "nonsense"], ["sessions", "add"]])
+def test_help_for_what_does_not_exist_says_so(hd: Terminal, command: list[str]) -> None:
+    answer = hd("help", *command)
+    assert answer.status == 2
+    assert f"There is no command '{' '.join(command)}'." in answer.err
 
 
 def test_no_line_of_a_list_is_wider_than_the_terminal(hd: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
