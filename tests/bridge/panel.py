@@ -29,7 +29,8 @@ class FakePanel(socketserver.ThreadingUnixStreamServer):
 
     Attributes:
         alerts: what ``/internal/alerts`` answers.
-        answers: what a page's request is answered with: status, headers, body; by method and path.
+        answers: what a page's request is answered with: status, headers, body; by method and path. Without a status
+            it is not answered at all.
     """
 
     daemon_threads = True
@@ -96,6 +97,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return headers.get("x-hotdesk-signature") == right and abs(time.time() - int(now)) < 60
 
     def _answer(self, status: int, headers: dict[str, str], body: str) -> None:
+        if not status:
+            self.close_connection = True
+            return
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body.encode()))}.items():
             self.send_header(name, value)
