@@ -28,6 +28,11 @@ def test_it_names_the_module_as_freepbx_wants_it() -> None:
     assert [v.text for v in ROOT.findall("supported/version")] == ["16.0", "17.0"]
 
 
+def test_it_names_one_component_of_php_for_freepbx_16_dies_of_two() -> None:
+    # Two of them are an array where FreePBX's start wants a text, and nothing of FreePBX starts any more (V).
+    assert [c.text for c in ROOT.findall("depends/phpcomponent")] == ["curl"]
+
+
 def test_its_version_is_the_packages() -> None:
     assert ROOT.findtext("version") == hotdesk_module.__version__
 
