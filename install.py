@@ -112,7 +112,7 @@ def check_script() -> str:
 
 def check_itself() -> str:
     """Ask every part once."""
-    from hotdesk_module.cli.compose import compose
+    from hotdesk_module.compose import compose
     from hotdesk_module.errors import AsteriskDown
 
     parts = compose()
