@@ -32,6 +32,22 @@ def test_its_version_is_the_packages() -> None:
     assert ROOT.findtext("version") == hotdesk_module.__version__
 
 
+def test_every_hook_is_a_method_of_the_bridge() -> None:
+    source = (Path(schema.MODULE_XML).parent / "Hotdesk.class.php").read_text(encoding="utf-8")
+    methods = set(re.findall(r"public (?:static )?function (\w+)", source))
+    hooks = list(ROOT.iterfind("hooks/*/method"))
+    assert {hook.text for hook in hooks} <= methods
+    # Those without which a phone stays as FreePBX left it (F§5).
+    calls = {hook.attrib["callingMethod"] for hook in hooks}
+    assert calls >= {"postReload", "postAsteriskHooks", "preAsteriskHooks", "addUser", "delUser", "delDevice"}
+    assert {(hook.attrib["class"], hook.attrib["namespace"]) for hook in hooks} == {("Hotdesk", "FreePBX\\modules")}
+
+
+def test_its_console_command_has_its_file() -> None:
+    name = ROOT.findtext("console/command/name") or ""
+    assert (Path(schema.MODULE_XML).parent / "Console" / f"{name.capitalize()}.class.php").is_file()
+
+
 def test_its_tables_are_ours_by_name_and_have_a_key() -> None:
     names = [table.name for table in tables()]
     assert names == [f"hotdesk_{n}" for n in ("phones", "sessions", "events", "lockouts", "settings")]
