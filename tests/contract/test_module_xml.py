@@ -142,3 +142,11 @@ def test_tables_are_written_for_each_database_in_its_own_words() -> None:
         "CREATE UNIQUE INDEX IF NOT EXISTS t_a ON t (a)",
         "CREATE INDEX IF NOT EXISTS t_b ON t (b, a)",
     )
+
+
+def test_no_dependency_is_named_twice() -> None:
+    """FreePBX 17 takes phpcomponent for one text, and no page of it opens where a module has two (bootstrap.php)."""
+    depends = ElementTree.parse(schema.MODULE_XML).find("depends")
+    assert depends is not None
+    single = [child.tag for child in depends if child.tag != "module"]
+    assert len(single) == len(set(single))
