@@ -191,7 +191,7 @@ def test_an_error_of_the_panel_keeps_its_status_and_its_place(browser: Browser, 
 
 def test_a_daemon_that_is_down_is_started_by_the_page(browser: Browser, world: World) -> None:
     answer = browser.ask(PAGE)
-    assert "FreePBX's menu" in answer.body and 'class="hotdesk"' in answer.body
+    assert "FreePBX's menu" in answer.body and 'hotdesk" data-ajax="' in answer.body
     assert world.daemon()
 
 
