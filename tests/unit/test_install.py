@@ -130,7 +130,9 @@ def test_root_runs_everything_as_the_user_whose_the_module_is(tmp_path: Path) ->
     probe.write_text("import os, sys; print(os.getuid(), os.getgid(), os.environ['HOME'], *sys.argv[1:])\n")
     for folder in (tmp_path, *list(tmp_path.parents)[:2]):
         folder.chmod(0o755)
-    launcher = ["sh", str(ROOT / "hotdesk_module" / "python.sh"), str(probe), "an argument", "--flag"]
+    # Where it lies now nobody else may be able to read it.
+    copy = shutil.copy(ROOT / "hotdesk_module" / "python.sh", tmp_path)
+    launcher = ["sh", copy, str(probe), "an argument", "--flag"]
     environment = {**os.environ, "HOTDESK_USER": "nobody", "HOTDESK_PYTHON": "/usr/bin/python3"}
     done = subprocess.run(launcher, env=environment, capture_output=True, text=True, check=False, cwd="/")
     nobody = pwd.getpwnam("nobody")
