@@ -15,6 +15,9 @@ final class Service
     /** Seconds after which a daemon that does not answer is not merely slow. */
     private const HUNG = 120;
 
+    /** @var int Seconds in which another process's start of the daemon is over. */
+    public static int $turn = 60;
+
     /** What the start printed. */
     private const PRINTED = 'start.out';
 
@@ -43,14 +46,16 @@ final class Service
             return true;
         }
         $this->place->prepare();
-        // A page, the job and fwconsole may find it down in the same second.
-        $lock = @fopen($this->place->state . '/start.lock', 'c');
+        // A page, the job and fwconsole may find it down in the same second. Not inherited (e): pm2's own daemon, which
+        // a start may start, would keep the lock of a request that died.
+        $lock = @fopen($this->place->state . '/start.lock', 'ce');
+        $ours = true;
         if ($lock) {
             $this->place->handOver($this->place->state . '/start.lock');
-            flock($lock, LOCK_EX);
+            $ours = self::take($lock);
         }
         try {
-            return $this->panel->isUp() || $this->launch();
+            return $this->panel->isUp() || ($ours && $this->launch());
         } finally {
             if ($lock) {
                 flock($lock, LOCK_UN);
@@ -117,6 +122,23 @@ final class Service
             return false;
         }
         return $this->comesUp();
+    }
+
+    /**
+     * Wait for our turn, not for ever: FreePBX's start and everybody's pages come by here.
+     *
+     * @param resource $lock
+     */
+    private static function take($lock): bool
+    {
+        $limit = microtime(true) + self::$turn;
+        while (!flock($lock, LOCK_EX | LOCK_NB)) {
+            if (microtime(true) >= $limit) {
+                return false;
+            }
+            usleep(100000);
+        }
+        return true;
     }
 
     private function comesUp(): bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import time
@@ -92,6 +93,16 @@ def test_two_starts_at_once_make_one_daemon(world: World) -> None:
     assert world.daemon()
     log = (world.home / "log/hotdesk.log").read_text()
     assert log.count(" serves ") == 1
+
+
+def test_a_start_that_hangs_holds_nobody_else_up(world: World) -> None:
+    world.state.mkdir(mode=0o700)
+    with (world.state / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = time.monotonic()
+        assert world.call("impatient").printed.startswith("The daemon of Hot Desking does not start.")
+        assert time.monotonic() - before < 30
+    assert world.call("impatient").printed == "Hot Desking started"
 
 
 def test_freepbxs_own_minder_runs_the_daemon_where_there_is_one(world: World) -> None:

@@ -31,6 +31,10 @@ $ways = [
     'startDaemon' => function () {
         return FreePBX::Hotdesk()->startDaemon(new \Symfony\Component\Console\Output\Output());
     },
+    'impatient' => function () {
+        \FreePBX\modules\Hotdesk\Bridge\Service::$turn = 1;
+        return FreePBX::Hotdesk()->startDaemon(new \Symfony\Component\Console\Output\Output());
+    },
     'ajaxRequest' => function ($command) {
         $settings = [];
         return [FreePBX::Hotdesk()->ajaxRequest($command, $settings), $settings];
