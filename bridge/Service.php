@@ -93,9 +93,15 @@ final class Service
         if ($this->start()) {
             return true;
         }
-        clearstatcache();
-        $since = @filemtime($this->place->state . '/serve.lock');
-        return $since !== false && time() - $since > self::HUNG && $this->restart();
+        if (!$this->hangs()) {
+            return false;
+        }
+        try {
+            return $this->restart();
+        } catch (Trouble $trouble) {
+            $this->place->write(self::PRINTED, $trouble->getMessage());
+            return false;
+        }
     }
 
     /**
@@ -109,6 +115,15 @@ final class Service
 
     private function launch(): bool
     {
+        if ($this->hasProcess()) {
+            // It is starting or busy; a second one would only find that out, and pm2 would end the first for it.
+            return $this->comesUp();
+        }
+        $check = $this->backend->command(['--version'], 20);
+        if (!$check->isGood()) {
+            $this->place->write(self::PRINTED, $check->sentence());
+            return false;
+        }
         if ($this->pm2->start($this->backend->ours())) {
             if ($this->comesUp()) {
                 return true;
@@ -122,6 +137,27 @@ final class Service
             return false;
         }
         return $this->comesUp();
+    }
+
+    /**
+     * Whether a process is the daemon, be it one that answers or not: it holds a lock as long as it lives.
+     */
+    private function hasProcess(): bool
+    {
+        $lock = @fopen($this->place->state . '/serve.lock', 're');
+        if (!$lock) {
+            return false;
+        }
+        $has = !flock($lock, LOCK_SH | LOCK_NB);
+        fclose($lock);
+        return $has;
+    }
+
+    private function hangs(): bool
+    {
+        clearstatcache();
+        $since = @filemtime($this->place->state . '/serve.lock');
+        return $since !== false && time() - $since > self::HUNG && $this->hasProcess();
     }
 
     /**

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -154,6 +155,41 @@ def test_the_job_says_why_the_daemon_does_not_run_and_takes_it_back(world: World
     world.mend_python()
     world.call("job")
     assert world.notices() == {}
+
+
+def test_the_job_says_so_too_where_a_daemon_ran_until_python_was_gone(world: World) -> None:
+    world.call("startDaemon")
+    os.kill(world.daemon() or 0, signal.SIGKILL)
+    os.utime(world.state / "serve.lock", (0, 0))
+    world.break_python("echo 'Python is gone' >&2; exit 127")
+    before = time.monotonic()
+    world.call("job")
+    assert "Python is gone" in world.notices()["DAEMON"]["extended_text"]
+    assert time.monotonic() - before < 8
+
+
+def test_the_job_says_so_too_where_a_daemon_hangs_and_python_is_gone(world: World) -> None:
+    world.call("startDaemon")
+    pid = world.daemon() or 0
+    os.kill(pid, signal.SIGSTOP)
+    os.utime(world.state / "serve.lock", (0, 0))
+    world.break_python("echo 'Python is gone' >&2; exit 127")
+    try:
+        world.call("job")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    assert "Python is gone" in world.notices()["DAEMON"]["extended_text"]
+
+
+def test_a_daemon_that_is_only_slow_is_not_ended_for_it(world: World) -> None:
+    world["modules"] = ["core", "pm2"]
+    world.call("startDaemon")
+    pid = world.daemon() or 0
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(6, os.kill, (pid, signal.SIGCONT)).start()
+    world.call("job")
+    assert world.daemon() == pid
+    world.call("stopDaemon")
 
 
 def test_the_job_shows_what_the_daemon_finds_and_takes_back_what_is_over(world: World) -> None:
