@@ -166,6 +166,9 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
     public function minute()
     {
         $this->quietly(function () {
+            if (!$this->service->isWanted()) {
+                return;
+            }
             if (!$this->service->watch()) {
                 $this->notices->set(
                     Notices::DAEMON,

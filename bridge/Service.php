@@ -38,6 +38,15 @@ final class Service
     }
 
     /**
+     * Whether the module is in force. FreePBX lets scripts' requests through to a module that is disabled or
+     * uninstalled, and a job may have been under way: neither may start what was stopped for good.
+     */
+    public function isWanted(): bool
+    {
+        return (bool) \FreePBX::Modules()->checkStatus(Notices::MODULE);
+    }
+
+    /**
      * See to it that the daemon runs; return whether it does.
      */
     public function start(): bool

@@ -107,7 +107,7 @@ def test_a_start_that_hangs_holds_nobody_else_up(world: World) -> None:
 
 
 def test_freepbxs_own_minder_runs_the_daemon_where_there_is_one(world: World) -> None:
-    world["modules"] = ["core", "pm2"]
+    world["modules"] = ["core", "hotdesk", "pm2"]
     world.call("startDaemon")
     minded = world["pm2"]["hotdesk"]
     assert minded["script"] == str(world.module / "hotdesk_module/serve.sh")
@@ -118,7 +118,7 @@ def test_freepbxs_own_minder_runs_the_daemon_where_there_is_one(world: World) ->
 
 
 def test_a_broken_minder_is_done_without(world: World) -> None:
-    world["modules"], world["pm2"] = ["core", "pm2"], "broken"
+    world["modules"], world["pm2"] = ["core", "hotdesk", "pm2"], "broken"
     assert world.call("startDaemon").printed == "Hot Desking started"
     assert world.daemon()
     world.call("stopDaemon")
@@ -133,6 +133,12 @@ def test_the_job_starts_a_daemon_that_died(world: World) -> None:
     assert world.call("job").result is True
     assert world.daemon() not in (None, pid)
     assert world.notices() == {}
+
+
+def test_the_job_starts_nothing_of_a_module_that_is_disabled_or_uninstalled(world: World) -> None:
+    world["modules"] = ["core"]
+    assert world.call("job").result is True
+    assert world.daemon() is None and world.notices() == {}
 
 
 @pytest.mark.slow
@@ -182,7 +188,7 @@ def test_the_job_says_so_too_where_a_daemon_hangs_and_python_is_gone(world: Worl
 
 
 def test_a_daemon_that_is_only_slow_is_not_ended_for_it(world: World) -> None:
-    world["modules"] = ["core", "pm2"]
+    world["modules"] = ["core", "hotdesk", "pm2"]
     world.call("startDaemon")
     pid = world.daemon() or 0
     os.kill(pid, signal.SIGSTOP)
