@@ -163,6 +163,13 @@ def test_the_job_says_why_the_daemon_does_not_run_and_takes_it_back(world: World
     assert world.notices() == {}
 
 
+@pytest.mark.parametrize(("shift", "letter"), [("", "ü"), ("x", "ü"), ("", "\\374")])
+def test_a_trouble_in_another_language_is_shown_wherever_it_is_cut(world: World, shift: str, letter: str) -> None:
+    world.break_python(f"printf '%s%b the end{shift}' start '{letter * 600}' >&2; exit 1")
+    world.call("job")
+    assert f"the end{shift}" in world.notices()["DAEMON"]["extended_text"]
+
+
 def test_the_job_says_so_too_where_a_daemon_ran_until_python_was_gone(world: World) -> None:
     world.call("startDaemon")
     os.kill(world.daemon() or 0, signal.SIGKILL)
