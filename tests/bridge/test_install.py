@@ -130,6 +130,12 @@ def test_disabling_logs_everybody_out_and_stops_the_daemon_and_enabling_starts_i
     assert world.daemon()
 
 
+def test_disabling_stops_a_daemon_that_an_open_page_has_started_meanwhile(world: World) -> None:
+    world.call("startDaemon")
+    assert world.call("disableWatched").result is True
+    assert world.daemon() is None
+
+
 def test_a_module_that_cannot_log_out_is_stopped_all_the_same(world: World) -> None:
     world.call("startDaemon")
     world.hotdesk("login", "200", "1001")
