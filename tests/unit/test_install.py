@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import runpy
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,18 @@ def test_a_script_that_does_not_run_ends_the_installation(machine: Environment, 
     done = run(str(module / "install.py"), machine)
     assert done.returncode == 1
     assert "No module named 'no_such_package'" in done.stderr
+
+
+def test_a_script_that_hangs_is_told_in_a_sentence(
+    machine: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    script = runpy.run_path(str(ROOT / "install.py"))
+    monkeypatch.setitem(script["main"].__globals__, "PATIENCE", 0.001)
+    for name, value in machine.items():
+        monkeypatch.setenv(name, value)
+    assert script["main"]() == 1
+    assert "does not end within" in capsys.readouterr().err
 
 
 def test_the_interpreter_that_was_written_down_runs_everything(machine: Environment, tmp_path: Path) -> None:
