@@ -115,7 +115,7 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
     public function doDialplanHook(&$ext, $engine, $priority)
     {
         $this->quietly(function () use ($ext) {
-            (new Dialplan($this->place, $this->backend, $this->notices))->addTo($ext);
+            $this->dialplan()->addTo($ext);
         });
     }
 
@@ -170,6 +170,11 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
     {
         $this->quietly(function () {
             if (!$this->service->isWanted()) {
+                return;
+            }
+            $this->dialplan()->recover();
+            // FreePBX was stopped on purpose, our daemon with it; its start brings both back.
+            if (!\FreePBX::create()->astman->connected()) {
                 return;
             }
             if (!$this->service->watch()) {
@@ -267,6 +272,11 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
             throw new Trouble($answer->sentence());
         }
         return trim($answer->out);
+    }
+
+    private function dialplan(): Dialplan
+    {
+        return new Dialplan($this->place, $this->backend, $this->notices);
     }
 
     private function setup(): Setup

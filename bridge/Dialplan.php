@@ -49,6 +49,35 @@ final class Dialplan
     }
 
     /**
+     * Take the notification back when what it complains of is over.
+     *
+     * The last good dialplan is in force since. Where that is what Python would say now, all is well again; where it is
+     * not, FreePBX's Apply Config is lit.
+     */
+    public function recover(): void
+    {
+        if (!$this->notices->has(Notices::DIALPLAN)) {
+            return;
+        }
+        try {
+            $data = $this->fresh();
+        } catch (Trouble $trouble) {
+            return;
+        }
+        if ($data === self::checked(json_decode($this->place->read(self::SAVED), true))) {
+            $this->notices->clear(Notices::DIALPLAN);
+            return;
+        }
+        needreload();
+        $this->notices->set(
+            Notices::DIALPLAN,
+            'warning',
+            'Hot desking: apply the configuration',
+            'What kept the dialplan from being made is mended. Click Apply Config, or run "fwconsole reload".'
+        );
+    }
+
+    /**
      * @return array{includes: string[][], extensions: string[][]}
      */
     private function fresh(): array

@@ -43,9 +43,14 @@ final class Notices
         }
     }
 
+    public function has(string $id): bool
+    {
+        return isset($this->mine()[$id]);
+    }
+
     public function clear(string $id): void
     {
-        if (isset($this->mine()[$id])) {
+        if ($this->has($id)) {
             \FreePBX::Notifications()->delete(self::MODULE, $id);
         }
     }

@@ -99,7 +99,7 @@ final class Page
             if (!$this->service->isWanted()) {
                 throw new Trouble('Hot Desking is not enabled. Enable or install it in Module Admin.');
             }
-            if (!$this->service->start()) {
+            if (!$this->service->start(false)) {
                 throw new Trouble($this->service->trouble());
             }
             return $this->ask($token);

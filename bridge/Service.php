@@ -48,8 +48,10 @@ final class Service
 
     /**
      * See to it that the daemon runs; return whether it does.
+     *
+     * @param bool $minded By pm2 where there is one. It takes its time, which nobody has who waits for a page.
      */
-    public function start(): bool
+    public function start(bool $minded = true): bool
     {
         if ($this->panel->isUp()) {
             return true;
@@ -64,7 +66,7 @@ final class Service
             $ours = self::take($lock);
         }
         try {
-            return $this->panel->isUp() || ($ours && $this->launch());
+            return $this->panel->isUp() || ($ours && $this->launch($minded));
         } finally {
             if ($lock) {
                 flock($lock, LOCK_UN);
@@ -122,7 +124,7 @@ final class Service
         return 'The daemon of Hot Desking does not start. ' . ($printed === '' ? "See {$this->place->log}." : $printed);
     }
 
-    private function launch(): bool
+    private function launch(bool $minded): bool
     {
         if ($this->hasProcess()) {
             // It is starting or busy; a second one would only find that out, and pm2 would end the first for it.
@@ -133,7 +135,7 @@ final class Service
             $this->place->write(self::PRINTED, $check->sentence());
             return false;
         }
-        if ($this->pm2->start($this->backend->ours())) {
+        if ($minded && $this->pm2->start($this->backend->ours())) {
             if ($this->comesUp()) {
                 return true;
             }

@@ -11,6 +11,7 @@ from typing import Callable, NamedTuple
 
 from hotdesk_module.core import effects, habits, machine, outbox, plan
 from hotdesk_module.core import settings as settings_
+from hotdesk_module.core.keys import LAMPS
 from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.core.settings import Settings
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
@@ -173,6 +174,8 @@ class Sequence:
             self.astdb.put(effect.key, effect.value)
         elif isinstance(effect, effects.Lamp):
             self.switchboard.set_lamp(effect.name, effect.state)
+            if effect.forget:
+                self.astdb.delete(f"{LAMPS}{effect.name}")
         else:
             self.switchboard.set_hint(effect.extension, effect.hint)
 

@@ -25,10 +25,15 @@ class Put(NamedTuple):
 
 
 class Lamp(NamedTuple):
-    """Set a custom device state, e.g. ``HDSK200`` to ``INUSE``."""
+    """Set a custom device state, e.g. ``HDSK200`` to ``INUSE``.
+
+    Attributes:
+        forget: remove its key afterwards: whoever watches has been told, and a lamp without a key is off.
+    """
 
     name: str
     state: str
+    forget: bool = False
 
 
 class Hint(NamedTuple):
@@ -70,7 +75,7 @@ def diff(
                 if have is not None:
                     deletes.append(Delete(key, have))
             elif (have or "NOT_INUSE") != (want or "NOT_INUSE") or (want is not None and have is None):
-                lamps.append(Lamp(name, want or "NOT_INUSE"))
+                lamps.append(Lamp(name, want or "NOT_INUSE", forget=want is None))
         elif want is None:
             if have is not None:
                 deletes.append(Delete(key, have))

@@ -58,6 +58,28 @@ def test_with_a_python_that_answers_badly_the_last_good_dialplan_is_used(world: 
     assert world.notices() == {}
 
 
+def test_when_python_is_mended_the_job_takes_the_notification_back(world: World) -> None:
+    _lines(world)
+    world.break_python("exit 1")
+    _lines(world)
+    world.call("job")
+    assert "DIALPLAN" in world.notices()
+    world.mend_python()
+    world.call("job")
+    assert "DIALPLAN" not in world.notices()
+
+
+def test_where_the_dialplan_would_be_another_one_by_now_apply_config_is_lit(world: World) -> None:
+    world.break_python("exit 1")
+    assert _lines(world) == []
+    world.mend_python()
+    world.call("job")
+    assert world.notices()["DIALPLAN"]["display_text"] == "Hot desking: apply the configuration"
+    assert world["needreload"] is True
+    assert _lines(world) != []
+    assert "DIALPLAN" not in world.notices()
+
+
 def test_the_notification_says_what_python_said(world: World) -> None:
     world.break_python(BAD["an error"])
     _lines(world)

@@ -141,6 +141,13 @@ def test_the_job_starts_nothing_of_a_module_that_is_disabled_or_uninstalled(worl
     assert world.daemon() is None and world.notices() == {}
 
 
+def test_the_job_starts_nothing_while_freepbx_is_stopped(world: World) -> None:
+    world["asterisk"] = False
+    assert world.call("job").result is True
+    assert world.daemon() is None
+    assert world.notices() == {}
+
+
 @pytest.mark.slow
 def test_the_job_replaces_a_daemon_that_hangs(world: World) -> None:
     world.call("startDaemon")

@@ -26,6 +26,11 @@ namespace {
         echo $text . "\n";
     }
 
+    function needreload()
+    {
+        World::set('needreload', true);
+    }
+
     function freepbx_log($level, $message)
     {
         World::append('log', "$level $message");
@@ -47,6 +52,11 @@ namespace {
     class FreePBX
     {
         private static array $parts = [];
+
+        public static function create()
+        {
+            return (object) ['astman' => new \StandIn\Astman()];
+        }
 
         public static function MODULE(): string
         {
@@ -228,6 +238,14 @@ namespace StandIn {
         public function remove_conf_setting($name)
         {
             World::set('settings', array_diff_key(World::get('settings'), [$name => true]));
+        }
+    }
+
+    class Astman
+    {
+        public function connected()
+        {
+            return World::get('asterisk') ?? true;
         }
     }
 
