@@ -32,7 +32,7 @@ MODULE = Path(__file__).resolve().parent
 sys.path[:0] = [str(MODULE), str(MODULE / "vendor")]
 
 # What travels in the tarball, by the names they are imported under.
-PACKAGES = ("flask", "flask_sqlalchemy", "pymysql", "wtforms", "click")
+PACKAGES = ("flask", "flask_sqlalchemy", "pymysql", "waitress", "wtforms", "click")
 
 
 def main() -> int:
@@ -112,7 +112,7 @@ def check_script() -> str:
 
 def check_itself() -> str:
     """Ask every part once."""
-    from hotdesk_module.cli.compose import compose
+    from hotdesk_module.compose import compose
     from hotdesk_module.errors import AsteriskDown
 
     parts = compose()

@@ -14,7 +14,7 @@ MODULE = Path(__file__).resolve().parent
 sys.path[:0] = [str(MODULE), str(MODULE / "vendor")]
 
 from hotdesk_module.administration import Pool  # noqa: E402
-from hotdesk_module.cli.compose import compose  # noqa: E402
+from hotdesk_module.compose import compose  # noqa: E402
 from hotdesk_module.errors import HotdeskError  # noqa: E402
 from hotdesk_module.service import HotDesk  # noqa: E402
 

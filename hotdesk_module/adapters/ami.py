@@ -21,6 +21,9 @@ REPLY_TIMEOUT = 5.0
 # Bytes to take at a time.
 PIECE = 65536
 
+# Events that wait to be taken; of more the oldest are lost, for nobody's memory is endless.
+WAITING = 10_000
+
 _END = b"\r\n\r\n"
 
 
@@ -76,7 +79,7 @@ class Ami:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._buffer = bytearray()
-        self._events: deque[Message] = deque()
+        self._events: deque[Message] = deque(maxlen=WAITING)
         self._number = 0
 
     def action(self, name: str, *more: tuple[str, str], **headers: str) -> Response:
@@ -131,6 +134,11 @@ class Ami:
             return self._receive(time.monotonic() + timeout)
         except socket.timeout:
             return None
+
+    def fileno(self) -> int:
+        """Return what select() waits on, -1 where there is no connection. What was received already is not seen there:
+        take events until there are none first."""
+        return self._socket.fileno() if self._socket is not None else -1
 
     def close(self) -> None:
         """Hang up; the next action connects again."""

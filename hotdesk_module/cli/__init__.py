@@ -14,6 +14,7 @@ from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
 from hotdesk_module.cli.phone_files import export_phones, import_phones
 from hotdesk_module.cli.phones import phones
+from hotdesk_module.cli.serve import serve
 from hotdesk_module.cli.sessions import login, logout, sessions
 from hotdesk_module.cli.settings import settings
 from hotdesk_module.cli.upkeep import dialplan, reconcile
@@ -24,7 +25,7 @@ phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
     *(phones, sessions, login, logout, history, locks, settings),
-    *(reconcile, dialplan, codes, backup, restore, help_),
+    *(reconcile, dialplan, codes, backup, restore, serve, help_),
 )
 for command in _COMMANDS:
     hotdesk.add_command(command)

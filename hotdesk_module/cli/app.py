@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from hotdesk_module import __version__
+from hotdesk_module import __version__, compose
 from hotdesk_module.administration import Pool
-from hotdesk_module.cli import compose, exits
+from hotdesk_module.cli import exits
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.service import HotDesk
 

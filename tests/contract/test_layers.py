@@ -32,11 +32,12 @@ BELOW: dict[str, set[str]] = {
     "archive": {"errors", "core", "ports", "administration"},
     "controls": {"errors", "core", "ports"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
+    "compose": {"errors", "core", "ports", "config", "adapters"},
 }
 ENTRY_POINTS = {"agi", "web", "cli", "daemon", "demo", "__main__"}
 # A phone's call must not load the panel, and neither of the two the other's dialogue.
 APART = {"agi": {"web", "cli", "daemon", "demo"}, "web": {"agi", "cli", "daemon"}}
-# The one that joins the adapters.
+# The one that joins the adapters of the database.
 JOINS = "adapters.open"
 
 # csv and unicodedata work on text only; files are the entry points' matter.
@@ -48,9 +49,21 @@ IO_OF = {
     "adapters.sqlite": {"sqlite3", "fcntl"},
     "adapters.ami": {"socket"},
     "adapters.schema": {"xml"},
+    "adapters.instance": {"fcntl"},
     "config": {"urllib"},
 }
-HEAVY = {"flask", "werkzeug", "jinja2", "sqlalchemy", "flask_sqlalchemy", "wtforms", "click", "dataclasses", "logging"}
+HEAVY = {
+    "flask",
+    "werkzeug",
+    "jinja2",
+    "waitress",
+    "sqlalchemy",
+    "flask_sqlalchemy",
+    "wtforms",
+    "click",
+    "dataclasses",
+    "logging",
+}
 
 FILES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
@@ -127,7 +140,9 @@ def test_the_way_of_a_call_is_light(module: str) -> None:
     assert others(source(module)) & HEAVY == set()
 
 
-@pytest.mark.parametrize("module", [m for m in FILES if layer(m) in BELOW and layer(m) not in ("adapters", "config")])
+@pytest.mark.parametrize(
+    "module", [m for m in FILES if layer(m) in BELOW and layer(m) not in ("adapters", "config", "compose")]
+)
 def test_only_adapters_and_configuration_see_the_world(module: str) -> None:
     assert others(source(module)) & {"os", "sys", "io", "pathlib", "time", "datetime", "random", "signal"} == set()
 

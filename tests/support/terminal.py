@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
+from hotdesk_module import compose
 from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sqlite import Sqlite
-from hotdesk_module.cli import compose, hotdesk
+from hotdesk_module.cli import hotdesk
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import AstDbTree, Switchboard

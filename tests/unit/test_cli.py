@@ -532,7 +532,7 @@ def test_freepbxs_reload_gets_a_dialplan_also_without_a_database(
     def unconfigured() -> None:
         raise BadConfig("There is no /etc/freepbx.conf.")
 
-    monkeypatch.setattr("hotdesk_module.cli.compose.compose", unconfigured)
+    monkeypatch.setattr("hotdesk_module.compose.compose", unconfigured)
     assert hd("dialplan", "--json").json == down.json
 
 

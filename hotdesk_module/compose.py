@@ -1,4 +1,4 @@
-"""Where the command line meets the world: the one place a test replaces."""
+"""Join the adapters for the command line, the daemon and the panel: the one place a test replaces."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from hotdesk_module.ports import AstDbTree, Clock, Inventory, Ledger, Switchboar
 
 
 class Parts(NamedTuple):
-    """The adapters that commands work on.
+    """The adapters that an entry point works on.
 
     Attributes:
-        asterisk: makes the AstDB and the switchboard; called by the commands that need Asterisk only.
+        asterisk: makes the AstDB and the switchboard; called only where Asterisk is needed.
         close: lets go of the database and of Asterisk.
     """
 

@@ -1,0 +1,111 @@
+"""Keeps Asterisk in line with the ledger: what calls for a repair, and what is done from time to time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Callable, NamedTuple
+
+from hotdesk_module.adapters.ami import Message
+from hotdesk_module.daemon.schedule import Now, Schedule
+from hotdesk_module.daemon.troubles import Troubles
+from hotdesk_module.errors import HotdeskError
+
+REPAIR, FORGET, EXAMINE = "repair", "retention", "health"
+
+# Seconds. A reload takes our hints away some time after Asterisk has announced it, and comes with many events: shortly
+# after the first of them, and twice again.
+AFTER_EVENT = (0.5, 4.0, 12.0)
+AFTER_ASKED = (0.2,)
+MINUTE = 60.0
+HOUR = 3600.0
+EXAMINE_EVERY = 600.0
+# After a failure, sooner than in a minute.
+AGAIN_FIRST, AGAIN_LONGEST = 5.0, MINUTE
+
+# What takes hints away or brings keys of another time back.
+RELOADS = ("FullyBooted", "Reload")
+
+
+class Work(NamedTuple):
+    """What the keeper has done; each may raise whatever it likes.
+
+    Attributes:
+        repair: brings Asterisk in line; returns how many differences there were.
+        forget: removes history that is too old; returns how many lines.
+        examine: looks after the whole installation and shows alerts.
+    """
+
+    repair: Callable[[], int]
+    forget: Callable[[], int]
+    examine: Callable[[], None]
+
+
+class Keeper:
+    """Runs the work when it is due. Whatever fails is logged once and tried again."""
+
+    def __init__(self, work: Work, troubles: Troubles, log: logging.Logger, now: Now) -> None:
+        self._work = work
+        self._troubles = troubles
+        self._log = log
+        self._schedule = Schedule(now)
+        self._again = AGAIN_FIRST
+        self._schedule.at(REPAIR, 0.0)
+        self._schedule.at(FORGET, MINUTE)
+        self._schedule.at(EXAMINE, MINUTE / 2)
+
+    def heard(self, events: Iterable[Message]) -> None:
+        """Look at what Asterisk said."""
+        if any(event.get("Event") in RELOADS for event in events):
+            self._schedule.at(REPAIR, *AFTER_EVENT)
+
+    def connected(self) -> None:
+        """Asterisk is there again: nobody knows what has happened in between."""
+        self._schedule.at(REPAIR, *AFTER_EVENT)
+
+    def asked(self) -> None:
+        """Somebody wants a repair."""
+        self._schedule.at(REPAIR, *AFTER_ASKED)
+
+    def next(self) -> float:
+        """Return how many seconds there are until anything is due."""
+        return self._schedule.next()
+
+    def work(self) -> None:
+        """Do what is due."""
+        for task in self._schedule.take():
+            if task == REPAIR:
+                self._repair()
+            elif task == FORGET:
+                self._schedule.at(FORGET, HOUR)
+                forgotten = self._try(FORGET, self._work.forget)
+                if forgotten:
+                    self._log.info("History: %d lines were too old and are gone.", forgotten)
+            else:
+                self._schedule.at(EXAMINE, EXAMINE_EVERY)
+                self._try(EXAMINE, self._work.examine)
+
+    def _repair(self) -> None:
+        done = self._try(REPAIR, self._work.repair)
+        if done is None:
+            self._schedule.at(REPAIR, self._again)
+            self._again = min(AGAIN_LONGEST, self._again * 2)
+            return
+        self._again = AGAIN_FIRST
+        if not self._schedule.waits(REPAIR):
+            self._schedule.at(REPAIR, MINUTE)
+        if done:
+            self._log.info("Repaired: %d differences.", done)
+
+    def _try(self, task: str, work: Callable[[], int | None]) -> int | None:
+        """Return what the work returned, 0 for nothing, or None where it failed."""
+        try:
+            result = work()
+        except HotdeskError as error:
+            self._troubles.begin(task, error.code, error.message)
+            return None
+        except Exception as error:
+            self._troubles.begin(task, HotdeskError.code, f"{type(error).__name__}: {error}", error)
+            return None
+        self._troubles.end(task)
+        return result or 0

@@ -1,0 +1,133 @@
+"""Runs the daemon: one process on a state folder, until it is told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Callable
+
+from hotdesk_module import __version__, config
+from hotdesk_module.adapters.instance import Instance, holder
+from hotdesk_module.compose import compose
+from hotdesk_module.daemon import log as log_
+from hotdesk_module.daemon import work
+from hotdesk_module.daemon.bell import Bell
+from hotdesk_module.daemon.folder import Folder
+from hotdesk_module.daemon.keeper import Keeper, Work
+from hotdesk_module.daemon.line import Line
+from hotdesk_module.daemon.panel import Panel
+from hotdesk_module.daemon.troubles import Troubles
+from hotdesk_module.errors import BadConfig, HotdeskError
+from hotdesk_module.web.alerts import Alerts
+from hotdesk_module.web.app import Base, create_app
+
+# Seconds that a daemon gets to end before it is killed, and between two looks.
+PATIENCE = 10.0
+POLL = 0.05
+# Seconds between two looks at the panel's socket.
+LOOK = 10.0
+LOOP = "main loop"
+
+Say = Callable[[str], None]
+
+
+def serve(state: str, log_file: str, say: Say) -> None:
+    """Serve until SIGTERM or SIGINT; return at once where another process does already.
+
+    Raises:
+        BadConfig: the configuration, the state folder or the log cannot be used.
+    """
+    where = config.load()
+    folder = Folder(state)
+    folder.prepare()
+    instance = Instance(folder.lock)
+    try:
+        mine = instance.claim()
+    except OSError as error:
+        raise BadConfig(f"{folder.lock} cannot be written ({error.strerror}).") from error
+    if not mine:
+        say(f"Hot Desking is already running (pid {holder(folder.lock) or 'unknown'}).")
+        return
+    try:
+        _run(where, folder, log_file)
+    finally:
+        instance.release()
+
+
+def stop(state: str, say: Say) -> None:
+    """End the daemon of a state folder, and wait until it has ended."""
+    lock = Folder(state).lock
+    pid = holder(lock)
+    if pid is None:
+        say("Not running.")
+        return
+    for number, patience in ((signal.SIGTERM, PATIENCE), (signal.SIGKILL, PATIENCE)):
+        deadline = time.monotonic() + patience
+        sent = False
+        while holder(lock) is not None and time.monotonic() < deadline:
+            # A daemon that has just started has not written its number yet.
+            pid = holder(lock) or 0
+            if pid and not sent:
+                _send(pid, number)
+                sent = True
+            time.sleep(POLL)
+        if holder(lock) is None:
+            say("Stopped." if number == signal.SIGTERM else "Killed, for it did not end.")
+            return
+    raise BadConfig(f"The daemon (pid {pid}) does not end. Is it another user's?")
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+    except PermissionError as error:
+        raise BadConfig(f"The daemon (pid {pid}) is another user's; run this as FreePBX's user or as root.") from error
+
+
+def _run(where: config.Config, folder: Folder, log_file: str) -> None:
+    log = log_.start(log_file)
+    bell, alerts = Bell(), Alerts()
+    bell.stop_on((signal.SIGTERM, signal.SIGINT))
+    app = create_app(Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock))
+    panel = Panel(app, folder.socket, log)
+    panel.start()
+    connections = work.Connections(where)
+    line = Line(connections.connect, time.monotonic)
+    tasks = Work(
+        repair=lambda: work.repair(connections, line),
+        forget=lambda: work.forget(connections),
+        examine=lambda: None,
+    )
+    troubles = Troubles(alerts, log, time.monotonic)
+    keeper = Keeper(tasks, troubles, log, time.monotonic)
+    log.info("Hot Desking %s serves %s (pid %d).", __version__, folder.socket, os.getpid())
+    try:
+        while not bell.stopped.is_set():
+            try:
+                _turn(keeper, line, bell)
+                panel.keep()
+                bell.wait(min(keeper.next(), line.wait(), LOOK), line.fileno())
+                troubles.end(LOOP)
+            except Exception as error:
+                troubles.begin(LOOP, HotdeskError.code, f"{type(error).__name__}: {error}", error)
+                bell.wait(1.0)
+    finally:
+        panel.stop()
+        line.lost("ended")
+        connections.close()
+        bell.close()
+        log.info("Ended.")
+
+
+def _turn(keeper: Keeper, line: Line, bell: Bell) -> None:
+    """Look at everything once."""
+    if line.keep():
+        keeper.connected()
+    keeper.heard(line.events())
+    if bell.asked.is_set():
+        bell.asked.clear()
+        keeper.asked()
+    keeper.work()

@@ -1,0 +1,79 @@
+"""What the daemon does on its own connections: repair and retention."""
+
+from __future__ import annotations
+
+import time
+
+from hotdesk_module.adapters.ami import Ami
+from hotdesk_module.adapters.astdb import AmiAstDb
+from hotdesk_module.adapters.open import open_ledger
+from hotdesk_module.adapters.switchboard import AmiSwitchboard
+from hotdesk_module.config import Config, Manager
+from hotdesk_module.core import settings
+from hotdesk_module.daemon.line import Line
+from hotdesk_module.errors import AsteriskDown, LedgerDown
+from hotdesk_module.service import HotDesk
+
+# What Asterisk shall tell us unasked: starts, reloads, the end.
+EVENTS = "system"
+DAY = 86400
+
+
+class Connections:
+    """The database and Asterisk's manager, for the main thread.
+
+    Args:
+        where: what the configuration said at the start; the manager's address and secret are asked for with every
+            connection, because an administrator may change them.
+    """
+
+    def __init__(self, where: Config) -> None:
+        self._where = where
+        self._manager: Manager | None = where.manager
+        self.ledger, self.inventory = open_ledger(where)
+
+    def connect(self) -> Ami:
+        """Return a connection to Asterisk, not opened yet."""
+        if self._where.manager is None:
+            try:
+                self.inventory.refresh()
+                self._manager = self.inventory.manager()
+            except LedgerDown:
+                if self._manager is None:
+                    raise
+        assert self._manager is not None
+        return Ami(self._manager, EVENTS)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.ledger.close()
+
+
+def repair(connections: Connections, line: Line) -> int:
+    """Bring Asterisk in line; return how many differences there were.
+
+    Raises:
+        HotdeskError: why not, or not wholly.
+    """
+    if line.ami is None or not line.up:
+        raise AsteriskDown(line.why)
+    connections.inventory.refresh()
+    astdb, switchboard = AmiAstDb(line.ami), AmiSwitchboard(line.ami)
+    desk = HotDesk(connections.ledger, connections.inventory, astdb, switchboard, wall_clock, "repair")
+    try:
+        found = desk.reconcile()
+    except AsteriskDown as error:
+        line.lost(error.message)
+        raise
+    return len(found.effects) + len(found.ended)
+
+
+def forget(connections: Connections) -> int:
+    """Remove history older than the setting says; return how many lines."""
+    days = settings.parse(connections.ledger.settings()).history_days
+    return connections.ledger.forget_events(wall_clock() - days * DAY) if days else 0
+
+
+def wall_clock() -> int:
+    """Return the time of the world, in seconds since the epoch."""
+    return int(time.time())

@@ -1,0 +1,63 @@
+"""Makes the panel."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+from flask import Flask, Response
+from jinja2 import StrictUndefined
+
+from hotdesk_module.compose import Parts
+from hotdesk_module.ports import Clock
+from hotdesk_module.web import links
+from hotdesk_module.web.alerts import Alerts
+from hotdesk_module.web.errors import handle_errors
+from hotdesk_module.web.gate import guard
+from hotdesk_module.web.internal import internal
+
+VIEWS = Path(__file__).resolve().parents[2] / "views"
+# Bytes that a request may bring along.
+LARGEST = 4_000_000
+FRAGMENT = "X-Hotdesk-Fragment"
+
+
+class Base(NamedTuple):
+    """What the panel stands on.
+
+    Attributes:
+        compose: makes the adapters of one request, which lets go of them when it is answered.
+        secret: what the bridge signs with.
+        ask_for_repair: has the daemon reconcile soon.
+        clock: the time by which signatures are judged.
+    """
+
+    compose: Callable[[], Parts]
+    secret: str
+    alerts: Alerts
+    ask_for_repair: Callable[[], None]
+    clock: Clock
+
+
+def create_app(base: Base) -> Flask:
+    """Return the panel's application."""
+    log = logging.getLogger("hotdesk.panel")
+    app = Flask("hotdesk_module.web", template_folder=str(VIEWS), static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST, MAX_FORM_MEMORY_SIZE=LARGEST)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(link=links.link, token_field=links.token_field)
+    guard(app, base.secret, base.clock, log)
+    handle_errors(app, log)
+    app.register_blueprint(internal(base.ask_for_repair, base.alerts))
+
+    @app.after_request
+    def mark(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        if response.mimetype == "text/html":
+            response.headers[FRAGMENT] = "1"
+        return response
+
+    return app

@@ -1,0 +1,4 @@
+<?php
+
+// FreePBX includes this between its menu and its footer.
+echo \FreePBX::Hotdesk()->showPage();
