@@ -21,6 +21,18 @@ class Flags(NamedTuple):
     device_and_user: bool = False
 
 
+class Context(NamedTuple):
+    """A context of the dialplan.
+
+    Attributes:
+        extensions: those that stand in it, patterns with their underscore; without hints.
+        includes: the contexts it includes, in the order in which they are searched.
+    """
+
+    extensions: frozenset[str] = frozenset()
+    includes: tuple[str, ...] = ()
+
+
 class HistoryFilter(NamedTuple):
     """Which events to list: empty and None mean any; ``since`` and ``until`` are inclusive."""
 
@@ -103,6 +115,12 @@ class Inventory(Protocol):
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         """Return every feature code there is, the disabled ones too."""
 
+    def no_answer_destinations(self, extensions: Iterable[str]) -> dict[str, str]:
+        """Return where FreePBX sends a call that an extension without a mailbox does not answer, where it is set."""
+
+    def zone(self) -> str:
+        """Return the name of the PBX's time zone, e.g. ``Europe/Berlin``; empty where FreePBX has none."""
+
 
 class AstDb(Protocol):
     """Asterisk's database. Keys are written ``FAMILY/rest``. Every method raises AsteriskDown or Hangup."""
@@ -125,7 +143,7 @@ class AstDbTree(AstDb, Protocol):
 
 
 class Switchboard(Protocol):
-    """What Asterisk shows and tells: hints, lamps, events. Every method raises AsteriskDown."""
+    """What Asterisk shows and tells: hints, lamps, events, dialplan. Every method raises AsteriskDown."""
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions, presence included; None where there is none."""
@@ -138,3 +156,6 @@ class Switchboard(Protocol):
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
+
+    def context(self, name: str) -> Context | None:
+        """Return a context of the dialplan as Asterisk has it loaded; None where there is no such context."""

@@ -7,6 +7,9 @@ import os
 import time
 from typing import IO
 
+# The daemon's, in its state folder.
+LOCK = "serve.lock"
+
 # Somebody who only looks holds the lock for a moment, too.
 PATIENCE = 0.5
 POLL = 0.02
@@ -62,6 +65,14 @@ def holder(path: str) -> int | None:
             return None
         text = file.read(20).strip()
         return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def runs(path: str) -> bool | None:
+    """Return whether a process has claimed a lock file; None where we may not look."""
+    try:
+        return holder(path) is not None
+    except OSError:
+        return None
 
 
 def _lock(file: IO[str], kind: int) -> bool:

@@ -12,7 +12,7 @@ from hotdesk_module.ports import Flags
 _DEVICES = "SELECT id, tech, dial, user, hint_override, description, emergency_cid FROM devices"
 _USERS = "SELECT extension, name, voicemail FROM users"
 _SETTINGS = (
-    "SELECT keyword, value FROM freepbx_settings WHERE keyword IN ('USEDEVSTATE', 'AMPEXTENSIONS',"
+    "SELECT keyword, value FROM freepbx_settings WHERE keyword IN ('USEDEVSTATE', 'AMPEXTENSIONS', 'PHPTIMEZONE',"
     " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT')"
 )
 _MODULES = "SELECT 'module', enabled FROM modules WHERE modulename = 'donotdisturb'"
@@ -83,6 +83,21 @@ class SqlInventory:
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         """Return every feature code there is, the disabled ones too."""
         return tuple(FeatureCode(r[0], r[1], r[2] or "", r[3] or "", r[4] == 1) for r in self._db.select(_CODES))
+
+    def no_answer_destinations(self, extensions: Iterable[str]) -> dict[str, str]:
+        """Return where FreePBX sends a call that an extension without a mailbox does not answer, where it is set."""
+        wanted = tuple(extensions)
+        if not wanted:
+            return {}
+        rows = self._db.select(
+            f"SELECT extension, noanswer_dest FROM users WHERE noanswer_dest <> '' AND extension IN ({marks(wanted)})",
+            wanted,
+        )
+        return {r[0]: r[1] for r in rows}
+
+    def zone(self) -> str:
+        """Return the name of the PBX's time zone."""
+        return self._read().get("PHPTIMEZONE", "").strip()
 
     def _read(self) -> dict[str, str]:
         if self._settings is None:

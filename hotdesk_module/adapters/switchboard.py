@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from hotdesk_module.errors import AsteriskDown
+from hotdesk_module.ports import Context
+
 CONTEXT = "ext-local"
 
 # Of more than these, all hints at once are sooner read than each.
@@ -24,6 +27,14 @@ class Answer(Protocol):
     """What the manager answered to an action."""
 
     @property
+    def ok(self) -> bool:
+        """Return whether Asterisk did it."""
+
+    @property
+    def text(self) -> str:
+        """Return why not."""
+
+    @property
     def message(self) -> Headers:
         """Return the response."""
 
@@ -34,6 +45,9 @@ class Answer(Protocol):
 
 class Manager(Protocol):
     """The part of :class:`hotdesk_module.adapters.ami.Ami` that is needed here."""
+
+    def action(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
+        """Send an action and return its answer."""
 
     def demand(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
         """Send an action that must succeed."""
@@ -76,3 +90,15 @@ class AmiSwitchboard:
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
         self._ami.demand("UserEvent", UserEvent=event, Data=f"{user},{phone}")
+
+    def context(self, name: str) -> Context | None:
+        """Return a context of the dialplan as it is loaded."""
+        answer = self._ami.action("ShowDialPlan", Context=name)
+        if not answer.ok:
+            if "not find context" in answer.text:
+                return None
+            raise AsteriskDown(f"Asterisk's manager refuses to show the dialplan: {answer.text}.")
+        lines = [e for e in answer.events if e.get("Context") == name]
+        extensions = {e.get("Extension") for e in lines if e.get("Priority") != "hint"}
+        includes = [e.get("IncludeContext") for e in lines if e.get("IncludeContext")]
+        return Context(frozenset(extensions - {""}), tuple(includes))

@@ -9,6 +9,7 @@ import click
 from hotdesk_module.cli.app import hotdesk
 from hotdesk_module.cli.archive import backup, restore
 from hotdesk_module.cli.codes import codes
+from hotdesk_module.cli.doctor import doctor
 from hotdesk_module.cli.help import help_
 from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
@@ -25,7 +26,7 @@ phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
     *(phones, sessions, login, logout, history, locks, settings),
-    *(reconcile, dialplan, codes, backup, restore, serve, help_),
+    *(reconcile, dialplan, codes, backup, restore, serve, doctor, help_),
 )
 for command in _COMMANDS:
     hotdesk.add_command(command)

@@ -9,6 +9,8 @@ REFUSED = 3
 BAD_INPUT = 4
 UNAVAILABLE = 5
 UNSAFE = 6
+# No error: what doctor ends with where it found one.
+UNHEALTHY = 7
 
 # Every code of errors.all_codes(), those included that only a caller at a phone can cause.
 EXITS: dict[str, int] = {

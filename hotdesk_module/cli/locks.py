@@ -10,10 +10,10 @@ import click
 from hotdesk_module import controls
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
 from hotdesk_module.cli.tables import Column, table
-from hotdesk_module.cli.times import duration, iso, stamp
 from hotdesk_module.controls import Lock
 from hotdesk_module.core.policy import check_extension
 from hotdesk_module.core.pool import check
+from hotdesk_module.times import duration, iso, stamp
 
 _COLUMNS = (
     Column("WHO"),

@@ -7,13 +7,13 @@ from typing import Any, Callable, TypeVar
 
 import click
 
+from hotdesk_module import answers
 from hotdesk_module.administration import APPLY_CONFIG, Saved
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
 from hotdesk_module.cli.sessions import NOT_APPLIED, named, people
 from hotdesk_module.cli.tables import Column, table
-from hotdesk_module.cli.times import iso
-from hotdesk_module.core.model import Device, Phone, Session
-from hotdesk_module.core.pool import as_fields, check, show_mac
+from hotdesk_module.core.model import Phone
+from hotdesk_module.core.pool import as_fields, check
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,22 +60,9 @@ def list_phones(app: App) -> None:
     transports = parts.inventory.transports(numbers)
     sessions = {s.phone: s for s in parts.ledger.sessions()}
     data = [
-        {**_stored(p), **_seen(devices.get(p.device), transports.get(p.device), sessions.get(p.device))} for p in pool
+        answers.phone_seen(p, devices.get(p.device), transports.get(p.device), sessions.get(p.device)) for p in pool
     ]
     app.answer({"phones": data}, _shown(pool, data))
-
-
-def _stored(phone: Phone) -> dict[str, Any]:
-    return {**phone._asdict(), "mac": show_mac(phone.mac)}
-
-
-def _seen(device: Device | None, transport: str | None, session: Session | None) -> dict[str, Any]:
-    return {
-        "tech": device.tech if device else None,
-        "transport": transport,
-        "user": session.user if session else None,
-        "since": iso(session.since) if session else None,
-    }
 
 
 def _shown(pool: tuple[Phone, ...], data: list[dict[str, Any]]) -> Iterator[str]:
@@ -140,7 +127,7 @@ def tell_saved(app: App, saved: Saved, verb: str) -> None:
     """Say what became of one phone."""
     (phone,) = saved.phones
     data = {
-        "phone": _stored(phone),
+        "phone": answers.phone(phone),
         "fate": verb,
         "ended": [{"phone": s.phone, "user": s.user} for s in saved.ended],
         **consequences(saved),

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from hotdesk_module import answers
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
 from hotdesk_module.cli.tables import Column, table
-from hotdesk_module.cli.times import duration, iso, stamp
 from hotdesk_module.core.model import Session
 from hotdesk_module.core.pool import check
 from hotdesk_module.service import Outcome
+from hotdesk_module.times import duration, stamp
 
 NOT_APPLIED = "It is recorded, but Asterisk does not follow yet. 'hotdesk reconcile' or the daemon will finish it."
 
@@ -51,17 +52,7 @@ def sessions(app: App) -> None:
     labels = {p.device: p.label for p in app.parts.ledger.phones()}
     names = people(app, found)
     now = app.parts.clock()
-    data = [
-        {
-            "user": s.user,
-            "name": names.get(s.user, ""),
-            "phone": s.phone,
-            "label": labels.get(s.phone, ""),
-            "since": iso(s.since),
-            "seconds": max(0, now - s.since),
-        }
-        for s in found
-    ]
+    data = [answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now) for s in found]
     rows = [
         (d["user"], d["name"], d["phone"], d["label"], stamp(s.since), duration(now - s.since))
         for d, s in zip(data, found)
@@ -89,7 +80,7 @@ def login(app: App, phone: str, user: str) -> None:
     names = {u.extension: u.name for u in app.parts.inventory.users([user])}
     labels = {p.device: p.label for p in app.parts.ledger.phones([phone])}
     first = _OUTCOMES[outcome.code].format(user=named(user, names), phone=f"phone {named(phone, labels)}")
-    data = {"code": outcome.code, "phone": phone, "user": user, **_ended([outcome])}
+    data = {"code": outcome.code, "phone": phone, "user": user, **answers.ended([outcome])}
     app.answer(data, [first, *_endings([outcome])])
     _warn(app, [outcome])
 
@@ -113,7 +104,7 @@ def logout(app: App, phone: str | None, user: str | None, everybody: bool, yes: 
         outcomes = _logout_all(app, yes)
     count = sum(len(o.ended) for o in outcomes)
     lines = [f"{count} logged out." if count else "Nobody is logged in."] if everybody else _endings(outcomes)
-    app.answer(_ended(outcomes), lines)
+    app.answer(answers.ended(outcomes), lines)
     _warn(app, outcomes)
 
 
@@ -133,12 +124,6 @@ def _endings(outcomes: Iterable[Outcome]) -> list[str]:
             f"{ending.session.user} was logged out of phone {ending.session.phone}{f' ({why})' if why else ''}."
         )
     return lines
-
-
-def _ended(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    outcomes = tuple(outcomes)
-    ended = [{"phone": e.session.phone, "user": e.session.user, "why": e.why} for o in outcomes for e in o.ended]
-    return {"ended": ended, "applied": all(o.applied for o in outcomes)}
 
 
 def _warn(app: App, outcomes: Iterable[Outcome]) -> None:

@@ -1,34 +1,14 @@
-"""Times as people write and read them, in the local zone of the PBX; programs get UTC."""
+"""Times as people write them, in the local zone of the PBX."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
 import click
 
 _DAY = "%Y-%m-%d"
 _MINUTES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 _SECONDS = "%Y-%m-%d %H:%M:%S"
-
-
-def stamp(seconds: int) -> str:
-    """Return a time for a person: ``2026-11-03 14:32``."""
-    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
-
-
-def iso(seconds: int) -> str:
-    """Return a time for a program: ``2026-11-03T13:32:00Z``."""
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def duration(seconds: int) -> str:
-    """Return a span for a person: ``2 h 05 min``."""
-    minutes = max(0, seconds) // 60
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60:02} h"
 
 
 def first_second(context: click.Context, option: click.Parameter, text: str | None) -> int | None:

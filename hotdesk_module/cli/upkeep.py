@@ -6,17 +6,16 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
 import hotdesk_module
+from hotdesk_module import answers
 from hotdesk_module import dialplan as dialplan_
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.core import codes as codes_
-from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.service import Repair
@@ -44,22 +43,7 @@ def reconcile(app: App, dry_run: bool, force: bool) -> None:
     """Bring Asterisk in line with who is logged in."""
     with progress("Repairing") as tell:
         repair = app.desk.reconcile(dry_run, force, tell)
-    data = {
-        "dry_run": dry_run,
-        "ended": [{"phone": e.session.phone, "user": e.session.user, "why": e.why} for e in repair.ended],
-        "effects": [_as_data(e) for e in repair.effects],
-    }
-    app.answer(data, _shown(repair, dry_run))
-
-
-def _as_data(effect: Effect) -> dict[str, Any]:
-    if isinstance(effect, Delete):
-        return {"change": "remove", "what": effect.key, "now": effect.old, "wanted": None}
-    if isinstance(effect, Put):
-        return {"change": "set", "what": effect.key, "now": effect.old, "wanted": effect.value}
-    if isinstance(effect, Lamp):
-        return {"change": "lamp", "what": f"Custom:{effect.name}", "now": None, "wanted": effect.state}
-    return {"change": "hint", "what": effect.extension, "now": effect.old, "wanted": effect.hint}
+    app.answer(answers.repair(repair, dry_run), _shown(repair, dry_run))
 
 
 def _shown(repair: Repair, dry_run: bool) -> Iterator[str]:
@@ -71,7 +55,7 @@ def _shown(repair: Repair, dry_run: bool) -> Iterator[str]:
     if not count:
         yield "Asterisk is in line; nothing to repair."
         return
-    rows = [tuple(str(v or "") for v in _as_data(e).values()) for e in repair.effects]
+    rows = [tuple(str(v or "") for v in answers.effect(e).values()) for e in repair.effects]
     yield from table(_COLUMNS, rows)
     things = f"{count} difference{'' if count == 1 else 's'}"
     yield f"{things}. Nothing was changed (dry run)." if dry_run else f"{things} repaired."

@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from hotdesk_module.adapters.instance import LOCK
 from hotdesk_module.errors import BadConfig
 
 
@@ -23,7 +24,7 @@ class Folder:
         self.path = Path(path).absolute()
         self.socket = str(self.path / "panel.sock")
         self.secret = str(self.path / "secret")
-        self.lock = str(self.path / "serve.lock")
+        self.lock = str(self.path / LOCK)
 
     def prepare(self) -> None:
         """Make the folder, ours alone.

@@ -67,6 +67,7 @@ class Actions:
             "getvar": self._getvar,
             "pjsipnotify": self._notify,
             "setvar": self._setvar,
+            "showdialplan": self._show_dialplan,
             "userevent": self._user_event,
         }
 
@@ -161,6 +162,22 @@ class Actions:
             for hint in self._pbx.hints.all()
         ]
         return _list(events, "ExtensionStateListComplete")
+
+    def _show_dialplan(self, message: Message) -> Reply:
+        name = message.get("Context")
+        plan = self._pbx.calls.module()
+        steps = [s for s in plan.steps if s.context == name]
+        lines = [
+            (("Event", "ListDialplan"), ("Context", name), ("Extension", s.extension), ("Priority", str(n)))
+            for n, s in enumerate(steps, 1)
+        ] + [
+            (("Event", "ListDialplan"), ("Context", name), ("IncludeContext", included))
+            for where, included in plan.includes
+            if where == name
+        ]
+        if not lines:
+            raise ActionError(f"Did not find context {name}")
+        return _list(lines, "ShowDialPlanComplete")
 
     # --- variables and events
 

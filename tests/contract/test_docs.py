@@ -11,11 +11,12 @@ import pytest
 
 from hotdesk_module.agi.prompts import REFUSALS
 from hotdesk_module.cli import hotdesk
-from hotdesk_module.cli.exits import EXITS
+from hotdesk_module.cli.exits import EXITS, UNHEALTHY
 from hotdesk_module.cli.settings import values_of
 from hotdesk_module.core.pool import FIELDS
 from hotdesk_module.core.settings import SPECS
 from hotdesk_module.errors import all_codes
+from hotdesk_module.health.finding import CODES, LEVELS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
@@ -82,6 +83,11 @@ def test_the_document_names_the_columns_of_the_file() -> None:
     assert [f for f in FIELDS if f"`{f}`" not in section("hotdesk phones import")] == []
 
 
+def test_everything_that_doctor_looks_at_is_in_its_section() -> None:
+    assert [c for c in CODES if f"| `{c}` |" not in section("hotdesk doctor")] == []
+    assert [level for level in LEVELS if f"`{level}`" not in section("hotdesk doctor")] == []
+
+
 def test_every_setting_is_in_the_document_as_it_is() -> None:
     rows = table(CLI)
     for spec in SPECS:
@@ -104,4 +110,4 @@ def test_every_error_in_the_table_exists() -> None:
 
 def test_every_exit_status_is_explained() -> None:
     explained = re.findall(r"^\| ([0-9]) \|", CLI, re.MULTILINE)
-    assert sorted(map(int, explained)) == sorted({0, 2, *EXITS.values()})
+    assert sorted(map(int, explained)) == sorted({0, 2, UNHEALTHY, *EXITS.values()})

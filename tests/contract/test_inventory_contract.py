@@ -17,7 +17,8 @@ from tests.support.fakes import FakeInventory
 TABLES = {
     "devices": "id VARCHAR(20) NOT NULL DEFAULT '', tech VARCHAR(10) NOT NULL DEFAULT '', dial VARCHAR(255) NOT NULL"
     " DEFAULT '', user VARCHAR(50), description VARCHAR(50), emergency_cid VARCHAR(100), hint_override VARCHAR(100)",
-    "users": "extension VARCHAR(20) NOT NULL DEFAULT '', name VARCHAR(50), voicemail VARCHAR(50)",
+    "users": "extension VARCHAR(20) NOT NULL DEFAULT '', name VARCHAR(50), voicemail VARCHAR(50),"
+    " noanswer_dest VARCHAR(255) NOT NULL DEFAULT ''",
     "sip": "id VARCHAR(20) NOT NULL, keyword VARCHAR(30) NOT NULL, data VARCHAR(8100) NOT NULL",
     "freepbx_settings": "keyword VARCHAR(50) NOT NULL PRIMARY KEY, value VARCHAR(255)",
     "modules": "id INTEGER NOT NULL, modulename VARCHAR(50) NOT NULL, enabled INTEGER NOT NULL DEFAULT 0",
@@ -67,7 +68,13 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
     """Return one FreePBX in each form."""
     if request.param == "fake":
         return FakeInventory(
-            [LOBBY, ALICES, SPARE, NOBODYS], [ALICE, BOB, CAROL], Flags(), {"200": "0.0.0.0-udp"}, CODES
+            [LOBBY, ALICES, SPARE, NOBODYS],
+            [ALICE, BOB, CAROL],
+            Flags(),
+            {"200": "0.0.0.0-udp"},
+            CODES,
+            {"1003": "app-blackhole,hangup,1"},
+            "Europe/Berlin",
         )
     connection: Connection = request.getfixturevalue(f"{request.param}_databases").connect()
     freepbx(connection)
@@ -79,7 +86,14 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
         ("1002", "pjsip", "PJSIP/1002", "1001", None, None, None),
         ("300", "pjsip", "PJSIP/300", None, None, None, None),
     )
-    fill(connection, "users", ("1001", "Alice", "default"), ("1003", None, "novm"), ("1004", "Carol ünï", None))
+    fill(
+        connection,
+        "users",
+        ("1001", "Alice", "default", ""),
+        ("1003", None, "novm", "app-blackhole,hangup,1"),
+        ("1004", "Carol ünï", None, ""),
+    )
+    fill(connection, "freepbx_settings", ("PHPTIMEZONE", "Europe/Berlin"))
     fill(connection, "sip", ("200", "transport", "0.0.0.0-udp"), ("200", "secret", "x"), ("1001", "transport", ""))
     fill(
         connection,
@@ -104,6 +118,16 @@ def test_devices_are_found_by_number_and_by_user(inventory: Inventory) -> None:
     assert set(inventory.devices(ids=["200", "1001"], users=["1001"])) == {LOBBY, ALICES, SPARE}
     assert inventory.devices(ids=["200"], users=[]) == (LOBBY,)
     assert inventory.devices(ids=[], users=[]) == ()
+
+
+def test_where_a_call_goes_that_nobody_answers(inventory: Inventory) -> None:
+    wanted = ("1001", "1003", "1004", "404")
+    assert inventory.no_answer_destinations(iter(wanted)) == {"1003": "app-blackhole,hangup,1"}
+    assert inventory.no_answer_destinations([]) == {}
+
+
+def test_the_time_zone_is_freepbxs(inventory: Inventory) -> None:
+    assert inventory.zone() == "Europe/Berlin"
 
 
 def test_a_user_without_voicemail_has_no_mailbox(inventory: Inventory) -> None:

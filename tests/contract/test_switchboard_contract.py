@@ -11,9 +11,10 @@ from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.switchboard import MANY, AmiSwitchboard
 from hotdesk_module.errors import AsteriskDown
-from hotdesk_module.ports import AstDb, Switchboard
+from hotdesk_module.ports import AstDb, Context, Switchboard
 from tests.support.ami_server import AmiServer
 from tests.support.fakes import FakeSwitchboard
+from tests.support.rig import Rig
 
 HINT = "PJSIP/200&Custom:DND1001,CustomPresence:1001"
 VIRTUAL = "&Custom:DND1003,CustomPresence:1003"
@@ -74,6 +75,29 @@ def test_a_lamp_is_a_custom_device_state(both: tuple[Switchboard, AstDb]) -> Non
     astdb.delete("CustomDevstate/HDSK98001")
 
 
+def test_a_context_that_is_not_loaded_is_none(switchboard: Switchboard) -> None:
+    assert switchboard.context("app-no-such") is None
+
+
+def test_a_context_has_extensions_and_includes_in_order_and_no_hints(server: AmiServer) -> None:
+    lines = [("*11", "1"), ("*11", "2"), ("_*11X.", "1"), ("98002", "hint"), ("", "second"), ("", "first")]
+    server.contexts = {"app-hotdesk": lines}
+    ami = Ami(server.manager)
+    found = AmiSwitchboard(ami).context("app-hotdesk")
+    ami.close()
+    assert found == Context(frozenset({"*11", "_*11X."}), ("second", "first"))
+
+
+@pytest.mark.asterisk
+def test_asterisk_shows_its_dialplan_like_that(rig: Rig) -> None:
+    ami = rig.manager()
+    try:
+        found = AmiSwitchboard(ami).context("from-internal")
+    finally:
+        ami.close()
+    assert found is not None and found.includes
+
+
 def test_an_announcement_has_the_form_of_cores_own(server: AmiServer) -> None:
     ami = Ami(server.manager)
     AmiSwitchboard(ami).announce("UserDeviceAdded", "1001", "200")
@@ -87,7 +111,7 @@ def test_an_announcement_is_remembered_by_the_fake() -> None:
     assert fake.announced == [("UserDeviceAdded", "1001", "200")]
 
 
-@pytest.mark.parametrize("action", ["ExtensionState", "DialplanExtensionAdd", "Setvar", "UserEvent"])
+@pytest.mark.parametrize("action", ["ExtensionState", "DialplanExtensionAdd", "Setvar", "ShowDialPlan", "UserEvent"])
 def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str) -> None:
     server.answers = {action: "Response: Error\n{id}\nMessage: Permission denied"}
     ami = Ami(server.manager)
@@ -96,6 +120,7 @@ def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str)
         "ExtensionState": lambda: switchboard.hints(["1001"]),
         "DialplanExtensionAdd": lambda: switchboard.set_hint("1001", HINT),
         "Setvar": lambda: switchboard.set_lamp("HDSK200", "INUSE"),
+        "ShowDialPlan": lambda: switchboard.context("app-hotdesk"),
         "UserEvent": lambda: switchboard.announce("UserDeviceAdded", "1001", "200"),
     }
     with pytest.raises(AsteriskDown, match="Permission denied"):

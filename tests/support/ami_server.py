@@ -23,6 +23,7 @@ class AmiServer:
     Attributes:
         astdb: keys, written ``FAMILY/rest``.
         hints: extension to hint, of ``ext-local``.
+        contexts: the dialplan: context to its lines, (extension, priority) or ("", included context).
         events: user events sent, as (name, data).
         received: every action, oldest first.
         answers: what to answer to an action instead: text with ``\\n`` for line ends, None to say nothing, or a
@@ -34,6 +35,7 @@ class AmiServer:
     def __init__(self) -> None:
         self.astdb: dict[str, str] = {}
         self.hints: dict[str, str] = {}
+        self.contexts: dict[str, list[tuple[str, str]]] = {}
         self.events: list[tuple[str, str]] = []
         self.received: list[Headers] = []
         self.answers: dict[str, str | Callable[[Headers], str] | None] = {}
@@ -174,6 +176,24 @@ class AmiServer:
             return "Response: Error\n{id}\nMessage: Not as Hot Desking does it"
         self.hints[action["Extension"]] = action["Application"]
         return "Response: Success\n{id}\nMessage: Added requested extension"
+
+    def _on_showdialplan(self, action: Headers) -> str:
+        name = action["Context"]
+        if name not in self.contexts:
+            return f"Response: Error\n{{id}}\nMessage: Did not find context {name}"
+        events = "".join(
+            f"Event: ListDialplan\n{{id}}\nContext: {name}\n"
+            + (
+                f"Extension: {extension}\nPriority: {what}\nApplication: NoOp\nRegistrar: pbx_config\n\n"
+                if extension
+                else f"IncludeContext: {what}\nRegistrar: pbx_config\n\n"
+            )
+            for extension, what in self.contexts[name]
+        )
+        return (
+            f"Response: Success\n{{id}}\nEventList: start\nMessage: DialPlan list will follow\n\n{events}"
+            f"Event: ShowDialPlanComplete\n{{id}}\nEventList: Complete\nListItems: {len(self.contexts[name])}"
+        )
 
     def _on_setvar(self, action: Headers) -> str:
         name = action["Variable"]

@@ -13,7 +13,7 @@ from typing import Any, Callable, NamedTuple, TypeVar
 from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
-from hotdesk_module.ports import Flags, HistoryFilter
+from hotdesk_module.ports import Context, Flags, HistoryFilter
 
 T = TypeVar("T")
 
@@ -272,12 +272,16 @@ class FakeInventory:
         flags: Flags | None = None,
         transports: Mapping[str, str] | None = None,
         feature_codes: Iterable[FeatureCode] = (),
+        destinations: Mapping[str, str] | None = None,
+        zone: str = "",
     ) -> None:
         self.all_devices = list(devices)
         self.all_users = list(users)
         self.all_flags = flags or Flags()
         self.all_transports = dict(transports or {})
         self.all_codes = list(feature_codes)
+        self.all_destinations = dict(destinations or {})
+        self.all_zone = zone
 
     def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
         """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
@@ -301,6 +305,14 @@ class FakeInventory:
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         """Return every feature code there is, the disabled ones too."""
         return tuple(self.all_codes)
+
+    def no_answer_destinations(self, extensions: Iterable[str]) -> dict[str, str]:
+        """Return where FreePBX sends a call that an extension without a mailbox does not answer, where it is set."""
+        return {e: self.all_destinations[e] for e in extensions if e in self.all_destinations}
+
+    def zone(self) -> str:
+        """Return the name of the PBX's time zone."""
+        return self.all_zone
 
 
 class FakeAstDb:
@@ -346,6 +358,7 @@ class FakeSwitchboard:
         astdb: where Asterisk keeps custom device states, ``CustomDevstate/…``.
         all_hints: extension to hint, of ``ext-local``.
         announced: (event, user, phone), oldest first.
+        contexts: the dialplan, by name.
     """
 
     def __init__(
@@ -355,6 +368,7 @@ class FakeSwitchboard:
         self.astdb = astdb or FakeAstDb(writes=self.writes)
         self.all_hints = dict(hints or {})
         self.announced: list[tuple[str, str, str]] = []
+        self.contexts: dict[str, Context] = {}
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
@@ -381,3 +395,7 @@ class FakeSwitchboard:
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
         self.writes.do(f"switchboard.announce {event}", lambda: self.announced.append((event, user, phone)))
+
+    def context(self, name: str) -> Context | None:
+        """Return a context of the dialplan."""
+        return self.contexts.get(name)

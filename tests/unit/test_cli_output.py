@@ -9,7 +9,7 @@ import pytest
 
 from hotdesk_module.cli.progress import HANDFUL, progress
 from hotdesk_module.cli.tables import Column, clip, table, width
-from hotdesk_module.cli.times import duration
+from hotdesk_module.times import duration
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,15 @@ def test_the_lamp_is_lit_by_a_notify(client: Client, pbx: Pbx) -> None:
     assert pbx.phones["200"].lamp
 
 
+def test_the_modules_dialplan_is_shown(client: Client) -> None:
+    client.send("Action: ShowDialPlan", "Context: from-internal-additional")
+    client.read()
+    assert ("IncludeContext", "app-hotdesk") in client.read()
+    while ("EventList", "Complete") not in client.read():
+        pass
+    assert client.ask("Action: ShowDialPlan", "Context: nowhere")["Message"] == "Did not find context nowhere"
+
+
 def test_unknown_actions_are_errors_and_logoff_says_goodbye(client: Client) -> None:
     assert client.ask("Action: Juggle")["Message"] == "Invalid/unknown command"
     assert client.ask("Action: Logoff")["Response"] == "Goodbye"

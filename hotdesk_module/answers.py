@@ -1,0 +1,69 @@
+"""What programs are told, by the command line and by the panel alike: data that becomes JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
+from hotdesk_module.core.model import Device, Phone, Session
+from hotdesk_module.core.pool import show_mac
+from hotdesk_module.service import Outcome, Repair
+from hotdesk_module.times import iso
+
+Data = dict[str, Any]
+
+
+def phone(stored: Phone) -> Data:
+    """Return the fields of a phone of the pool."""
+    return {**stored._asdict(), "mac": show_mac(stored.mac)}
+
+
+def phone_seen(stored: Phone, device: Device | None, transport: str | None, session: Session | None) -> Data:
+    """Return a phone with what FreePBX has for it and who sits there; null where there is none."""
+    return {
+        **phone(stored),
+        "tech": device.tech if device else None,
+        "transport": transport,
+        "user": session.user if session else None,
+        "since": iso(session.since) if session else None,
+    }
+
+
+def session(sitting: Session, name: str, label: str, now: int) -> Data:
+    """Return who sits where, with the names that go with the numbers."""
+    return {
+        "user": sitting.user,
+        "name": name,
+        "phone": sitting.phone,
+        "label": label,
+        "since": iso(sitting.since),
+        "seconds": max(0, now - sitting.since),
+    }
+
+
+def ended(outcomes: Iterable[Outcome]) -> Data:
+    """Return which sessions ended, and whether Asterisk follows already."""
+    outcomes = tuple(outcomes)
+    endings = [{"phone": e.session.phone, "user": e.session.user, "why": e.why} for o in outcomes for e in o.ended]
+    return {"ended": endings, "applied": all(o.applied for o in outcomes)}
+
+
+def repair(done: Repair, dry_run: bool) -> Data:
+    """Return what a repair found."""
+    return {
+        "dry_run": dry_run,
+        "ended": [{"phone": e.session.phone, "user": e.session.user, "why": e.why} for e in done.ended],
+        "effects": [effect(e) for e in done.effects],
+    }
+
+
+def effect(one: Effect) -> Data:
+    """Return a change of Asterisk."""
+    if isinstance(one, Delete):
+        return {"change": "remove", "what": one.key, "now": one.old, "wanted": None}
+    if isinstance(one, Put):
+        return {"change": "set", "what": one.key, "now": one.old, "wanted": one.value}
+    if isinstance(one, Lamp):
+        return {"change": "lamp", "what": f"Custom:{one.name}", "now": None, "wanted": one.state}
+    return {"change": "hint", "what": one.extension, "now": one.old, "wanted": one.hint}

@@ -1,0 +1,66 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+OK = "ok"
+INFO = "info"
+WARNING = "warning"
+ERROR = "error"
+# The worst first.
+LEVELS = (ERROR, WARNING, INFO, OK)
+
+# Every code there is; ``docs/cli.md`` explains each.
+CODES = (
+    "database",
+    "asterisk",
+    "projection",
+    "unsafe_plan",
+    "dialplan",
+    "codes",
+    "core_codes",
+    "pool",
+    "no_device",
+    "emergency_cid",
+    "no_answer",
+    "daemon",
+    "python",
+    "packages",
+)
+
+# So many phones a sentence names.
+NAMED = 10
+
+
+class Finding(NamedTuple):
+    """What a check found.
+
+    Attributes:
+        code: stable name of what was looked at; one of CODES.
+        level: ``ok``, ``info``, ``warning`` or ``error``.
+        title: what is so, in a line.
+        text: what it means and what to do.
+        repairable: reconcile puts it right.
+        phones: those it is about.
+    """
+
+    code: str
+    level: str
+    title: str
+    text: str = ""
+    repairable: bool = False
+    phones: tuple[str, ...] = ()
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order in which they want attention."""
+    return tuple(sorted(findings, key=lambda f: LEVELS.index(f.level)))
+
+
+def named(phones: Iterable[str]) -> str:
+    """Return ``Phone 200`` or ``Phones 200, 201 and 3 more``."""
+    phones = tuple(phones)
+    shown = ", ".join(phones[:NAMED]) + (f" and {len(phones) - NAMED} more" if len(phones) > NAMED else "")
+    return f"{'Phone' if len(phones) == 1 else 'Phones'} {shown}"
