@@ -1,6 +1,7 @@
-# Two commands: "make demo" shows the product, "make test" checks it. Both set up what they need.
+# "make demo" shows the product, "make test" checks it, "make package" builds what Module Admin installs. Each sets up what
+# it needs.
 
-.PHONY: demo test lint unit clean
+.PHONY: demo test lint unit package clean
 
 PORT ?= 8080
 
@@ -21,6 +22,11 @@ lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	@if [ -x .venv/bin/mypy ]; then .venv/bin/mypy; else echo "Types are not checked: mypy needs Python 3.10."; fi
+
+# dist/hotdesk-<version>.tgz, the same bytes from the same source.
+package:
+	@tools/venv
+	@.venv/bin/python -m tools.package
 
 clean:
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache dist

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.rig import sid
+from tests.support.rig import apt
 from tests.support.rig.company import ACME
 
 DEB822 = """Types: deb
@@ -29,11 +29,11 @@ deb [signed-by=/usr/share/keyrings/x.gpg] http://archive.example/debian/ stable 
 def test_archive_is_the_machines_own(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / "sources.list.d" / name).write_text(text)
-    assert sid.mirror(tmp_path) == "http://archive.example/debian/"
+    assert apt.archive(tmp_path) == "http://archive.example/debian/"
 
 
 def test_no_archive(tmp_path: Path) -> None:
-    assert sid.mirror(tmp_path) is None
+    assert apt.archive(tmp_path) is None
 
 
 def test_pins_occur_nowhere_else_in_the_company() -> None:

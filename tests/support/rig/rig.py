@@ -12,9 +12,10 @@ from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.config import Manager
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
-from tests.support.rig import config_files, freepbx_tables, mariadb, namespace, phone, shell, sid
+from tests.support.rig import config_files, freepbx_tables, mariadb, namespace, phone, shell
 from tests.support.rig.ami_tap import AmiTap
 from tests.support.rig.company import ACME, Company
+from tests.support.rig.debian import SID
 from tests.support.rig.mariadb import MariaDB
 from tests.support.rig.namespace import NETWORK, TRUNK_ADDRESS, Namespace
 from tests.support.rig.phone import Account, Phone
@@ -24,7 +25,7 @@ CONTACT_READY = 15.0
 
 def missing() -> list[str]:
     """What this machine lacks to run the rig, for a skip reason."""
-    lacks = sid.missing() + mariadb.missing() + phone.missing()
+    lacks = SID.missing() + mariadb.missing() + phone.missing()
     # Only then: without root it could say nothing else.
     lacks = lacks or namespace.missing()
     return lacks
@@ -39,7 +40,7 @@ class Rig:
         try:
             self.database = MariaDB()
             self.asterisk = asterisk_module.Asterisk(
-                sid.find_or_make(), self.namespace, company, visible=[self.database.home]
+                SID.find_or_make(), self.namespace, company, visible=[self.database.home]
             )
         except BaseException:
             self.namespace.close()
