@@ -17,7 +17,7 @@ from tools.package.entry import Entry, PackageError
 
 # Each name at the top of the source tree is in one of the two: a new one is neither shipped nor left out by chance.
 SHIPPED = {
-    *("module.xml", "install.py", "uninstall.py", "agi-bin", "bin", "hotdesk_module"),
+    *("module.xml", "install.py", "uninstall.py", "agi-bin", "bin", "bridge", "hotdesk_module"),
     *("README.md", "LICENSE", "CHANGELOG.md", "docs"),
     # FreePBX's own names for what a module brings.
     *("Console", "assets", "views", "i18n"),
