@@ -156,7 +156,7 @@ class Telephones:
         names = [
             line.split("!")[0] for line in self.machine.cli("core show channels concise").splitlines() if "!" in line
         ]
-        return [name for name in names if re.search(rf"/{office.PREFIX}|{office.TRUNK}", name)]
+        return [name for name in names if re.search(rf"^\w+/({office.PREFIX}|{office.TRUNK})", name)]
 
     def settle(self, patience: float = 4.0) -> None:
         """Until no call of ours is left; what does not end by itself is ended."""

@@ -43,9 +43,23 @@ function lines(): array
         'make-queue' => static function (array $one): bool {
             \FreePBX::Modules()->loadFunctionsInc('queues');
             $members = array_map(static fn($n) => "Local/$n@from-queue/n,0", $one['members']);
-            $_REQUEST['timeout'] = $one['ring_time'];
-            $_REQUEST['retry'] = '1';
-            queues_add($one['number'], $one['name'], '', '', 'app-blackhole,hangup,1', '', $members, '', '');
+            // It reads the rest from the page's form.
+            $_REQUEST = [
+                'strategy' => 'ringall',
+                'timeout' => (string) $one['ring_time'],
+                'retry' => '1',
+                'maxlen' => '0',
+                'joinempty' => 'yes',
+                'leavewhenempty' => 'no',
+                'announceposition' => 'no',
+                'announceholdtime' => 'no',
+                'music' => 'inherit',
+                'autofill' => '1',
+                'announcemenu' => 'none',
+                'rtone' => '0',
+            ];
+            $end = 'app-blackhole,hangup,1';
+            queues_add($one['number'], $one['name'], '', '', $end, '', $members, '', '', '', '0', '', '0', '0', []);
             return true;
         },
         'delete-queue' => static function (array $one): bool {
