@@ -71,7 +71,8 @@ class Telephones:
 
     def _add(self, name: str, accounts: list[Account]) -> None:
         number = len(self.phones)
-        ports = Ports(sip=FIRST_PORT + number, control=FIRST_CONTROL_PORT + number, rtp="30000-39998")
+        # Each takes the next port too, for TLS.
+        ports = Ports(sip=FIRST_PORT + 2 * number, control=FIRST_CONTROL_PORT + number, rtp="30000-39998")
         self.phones[name] = Phone(ThisHost(), self._folder / name, self.address, accounts, ports)
 
     # --- life --------------------------------------------------------------------------------------------------------
