@@ -15,7 +15,7 @@ from hotdesk_module.demo.ami_server import AmiServer
 from hotdesk_module.demo.pace import HURRIED
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.demo.run import prepare_database
-from tests.package.place import Place
+from tests.package.place import Place, missing
 from tests.support.rig.debian import BULLSEYE, SID, Release
 from tools.package.__main__ import ROOT
 
@@ -49,8 +49,8 @@ class Installation(NamedTuple):
 def unpacked(request: pytest.FixtureRequest, package: Path) -> Iterator[Installation]:
     """The package unpacked with each of the Pythons, beside the demo's database and PBX."""
     release = RELEASES[request.param]
-    if release and (lacks := release.missing()):
-        pytest.skip(f"Python of {release.name} needs " + ", ".join(lacks))
+    if release and (lacks := missing(release)):
+        pytest.skip(f"running on the Python of {release.name} needs " + ", ".join(lacks))
     place = Place(package, release.find_or_make() if release else None)
     pbx = Pbx(place.home / "astdb.json", HURRIED)
     ami = AmiServer(pbx, "demo", "secret")

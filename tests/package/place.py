@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.rig import shell
+from tests.support.rig.debian import Release
 
 # Debian's web user; the number is the same in every release, so the folder belongs to it inside and outside.
 OWNER = "www-data"
@@ -22,6 +23,14 @@ mount --bind "$home" "$root/mnt"
 mount -t proc proc "$root/proc"
 exec chroot --userspec="$user" "$root" "$@"
 """
+
+
+def missing(release: Release) -> list[str]:
+    """What keeps this machine from running a program in a folder of Debian, in words for a skip reason."""
+    lacks = release.missing()
+    if not lacks and subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+        lacks.append("the right to mount")
+    return lacks
 
 
 class Place:

@@ -60,7 +60,7 @@ def test_what_the_module_requires_is_in_it(requirement: Requirement) -> None:
 
 
 def test_what_the_installation_looks_for_is_what_the_module_requires() -> None:
-    assert [name.replace("_", "-") for name in install.PACKAGES] == [r.name for r in required()]
+    assert {name.replace("_", "-") for name in install.PACKAGES} == {r.name for r in required()}
 
 
 @pytest.mark.parametrize("python", PYTHONS)

@@ -13,7 +13,9 @@ from hotdesk_module.demo import cast
 from hotdesk_module.demo.agi_host import AgiHost
 from hotdesk_module.demo.module_codes import Generated
 from tests.package.conftest import Installation
+from tests.package.ping import ping
 from tests.package.place import OWNER
+from tests.support.rig.shell import start, stop, wait_until
 from tests.unit.demo.hand import Hand
 
 pytestmark = pytest.mark.package
@@ -83,6 +85,27 @@ def test_the_command_line_answers(installation: Installation) -> None:
     assert installation.place.hotdesk("--version").stdout == f"{__version__}\n"
     phones = installation.place.hotdesk("phones", "list").stdout
     assert all(desk.label in phones for desk in cast.DESKS if desk.shared)
+
+
+def test_the_daemon_answers_and_stops_when_it_is_told(installation: Installation) -> None:
+    place = installation.place
+    panel = str(place.home / "state/panel.sock")
+    command = place.argv(place.module / "bin/hotdesk", "serve", "--state", place.seen / "state")
+    log = place.home / "daemon.log"
+    daemon = start(command, log)
+
+    def answer() -> str | None:
+        assert daemon.poll() is None, log.read_text()
+        return ping(panel)
+
+    try:
+        assert wait_until(answer, "the daemon answers", timeout=20).strip() == "pong"
+        done = place.hotdesk("serve", "--stop", "--state", f"{place.seen}/state")
+        assert done.returncode == 0, done.stderr
+        assert daemon.wait(10) == 0
+        assert ping(panel) is None
+    finally:
+        stop(daemon)
 
 
 def test_somebody_logs_in_at_a_phone_and_out_again(installation: Installation, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ def main() -> int:
     options = _options()
     try:
         print(describe(build(options.to, options.wheels)))
+        if not source.is_committed(ROOT):
+            print("With changes that are not committed.")
     except PackageError as error:
         print(f"No package: {error}", file=sys.stderr)
         return 1

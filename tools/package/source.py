@@ -70,6 +70,11 @@ def date(root: Path) -> int:
     return int(given or _git(root, "log", "-1", "--format=%ct"))
 
 
+def is_committed(root: Path) -> bool:
+    """Say whether somebody else could build the same from the last commit."""
+    return not _git(root, "status", "--porcelain", "--untracked-files=no")
+
+
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
