@@ -95,7 +95,7 @@ final class Dialplan
             Notices::DIALPLAN,
             'error',
             "Hot desking: $state",
-            "$why To mend it: run \"fwconsole hotdesk dialplan\" and see what it says, then apply the configuration again."
+            "$why\nTo mend it: run \"fwconsole hotdesk dialplan\" and see what it says, then apply the configuration again."
         );
         freepbx_log(FPBX_LOG_ERROR, "hotdesk: $state. $why");
     }

@@ -65,7 +65,7 @@ final class Service
     public function stop(): void
     {
         $this->pm2->forget();
-        $answer = $this->backend->command(['serve', '--stop', '--state', $this->place->state], 20);
+        $answer = $this->backend->command(['serve', '--stop', '--state', $this->place->state], 30);
         if (!$answer->isGood()) {
             throw new Trouble('The daemon of Hot Desking could not be stopped. ' . $answer->sentence());
         }

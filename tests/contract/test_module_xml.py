@@ -28,8 +28,29 @@ def test_it_names_the_module_as_freepbx_wants_it() -> None:
     assert [v.text for v in ROOT.findall("supported/version")] == ["16.0", "17.0"]
 
 
+def test_it_names_one_component_of_php_for_freepbx_16_dies_of_two() -> None:
+    # Two of them are an array where FreePBX's start wants a text, and nothing of FreePBX starts any more (V).
+    assert [c.text for c in ROOT.findall("depends/phpcomponent")] == ["curl"]
+
+
 def test_its_version_is_the_packages() -> None:
     assert ROOT.findtext("version") == hotdesk_module.__version__
+
+
+def test_every_hook_is_a_method_of_the_bridge() -> None:
+    source = (Path(schema.MODULE_XML).parent / "Hotdesk.class.php").read_text(encoding="utf-8")
+    methods = set(re.findall(r"public (?:static )?function (\w+)", source))
+    hooks = list(ROOT.iterfind("hooks/*/method"))
+    assert {hook.text for hook in hooks} <= methods
+    # Those without which a phone stays as FreePBX left it (F§5).
+    calls = {hook.attrib["callingMethod"] for hook in hooks}
+    assert calls >= {"postReload", "postAsteriskHooks", "preAsteriskHooks", "addUser", "delUser", "delDevice"}
+    assert {(hook.attrib["class"], hook.attrib["namespace"]) for hook in hooks} == {("Hotdesk", "FreePBX\\modules")}
+
+
+def test_its_console_command_has_its_file() -> None:
+    name = ROOT.findtext("console/command/name") or ""
+    assert (Path(schema.MODULE_XML).parent / "Console" / f"{name.capitalize()}.class.php").is_file()
 
 
 def test_its_tables_are_ours_by_name_and_have_a_key() -> None:
@@ -121,3 +142,8 @@ def test_tables_are_written_for_each_database_in_its_own_words() -> None:
         "CREATE UNIQUE INDEX IF NOT EXISTS t_a ON t (a)",
         "CREATE INDEX IF NOT EXISTS t_b ON t (b, a)",
     )
+
+
+def test_it_names_one_php_component_at_most() -> None:
+    # FreePBX 16 looks for a word in it on every page, and stops with an error where it is a list.
+    assert len(ROOT.findall("depends/phpcomponent")) <= 1

@@ -1,0 +1,108 @@
+"""A panel on a socket that writes down what it is asked, and checks the signature by its own reckoning."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.server
+import json
+import socketserver
+import threading
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SECRET = "5ec2e7" * 10
+
+
+class Asked(NamedTuple):
+    """One request."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class FakePanel(socketserver.ThreadingUnixStreamServer):
+    """A panel in a state folder, while it is entered.
+
+    Attributes:
+        alerts: what ``/internal/alerts`` answers.
+        answers: what a page's request is answered with: status, headers, body; by method and path. Without a status
+            it is not answered at all.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, state: Path) -> None:
+        state.mkdir(mode=0o700, exist_ok=True)
+        (state / "secret").write_text(SECRET)
+        self._socket = state / "panel.sock"
+        super().__init__(str(self._socket), _Handler)
+        self.alerts: list[dict[str, str]] = []
+        self.answers: dict[tuple[str, str], tuple[int, dict[str, str], str]] = {}
+        self.requests: list[Asked] = []
+
+    def __enter__(self) -> FakePanel:
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+        self._socket.unlink()
+
+    def asked(self) -> list[tuple[str, str, str]]:
+        """Return what was asked: method, target, front."""
+        return [(r.method, r.target, r.headers.get("x-hotdesk-front", "")) for r in self.requests]
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Give the client a name, which a unix socket has none of."""
+        request, _ = super().get_request()
+        return request, ("local", 0)
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: FakePanel
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == "/ping":
+            self._answer(200, {}, "pong")
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.requests.append(Asked(self.command, self.path, headers, body))
+        if not self._is_signed(headers, body):
+            self._answer(403, {"Content-Type": "application/json"}, '{"error":{"code":"forbidden","message":"No."}}')
+        elif self.path == "/internal/reconcile":
+            self._answer(202, {}, "")
+        elif self.path == "/internal/alerts":
+            self._answer(200, {"Content-Type": "application/json"}, json.dumps(self.server.alerts))
+        else:
+            usual = (200, {"Content-Type": "text/html", "X-Hotdesk-Fragment": "1"}, "<p>the panel</p>")
+            self._answer(*self.server.answers.get((self.command, self.path.partition("?")[0]), usual))
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def _is_signed(self, headers: dict[str, str], body: bytes) -> bool:
+        front, user, now, token = (headers.get(f"x-hotdesk-{n}", "") for n in ("front", "user", "time", "token"))
+        digest = hashlib.sha256(body).hexdigest()
+        message = "\n".join((self.command, self.path, front, user, now, token, digest)).encode()
+        right = hmac.new(SECRET.encode(), message, "sha256").hexdigest()
+        return headers.get("x-hotdesk-signature") == right and abs(time.time() - int(now)) < 60
+
+    def _answer(self, status: int, headers: dict[str, str], body: str) -> None:
+        if not status:
+            self.close_connection = True
+            return
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body.encode()))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body.encode())
