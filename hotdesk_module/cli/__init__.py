@@ -26,11 +26,7 @@ phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
     *(phones, sessions, login, logout, history, locks, settings),
-<<<<<<< HEAD
     *(reconcile, dialplan, codes, backup, restore, serve, doctor, help_),
-=======
-    *(reconcile, dialplan, codes, backup, restore, serve, help_),
->>>>>>> issue3-php
 )
 for command in _COMMANDS:
     hotdesk.add_command(command)
