@@ -26,7 +26,7 @@ phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
     *(phones, sessions, login, logout, history, locks, settings),
-    *(reconcile, dialplan, codes, backup, restore, serve, doctor, help_),
+    *(reconcile, doctor, dialplan, codes, backup, restore, serve, help_),
 )
 for command in _COMMANDS:
     hotdesk.add_command(command)

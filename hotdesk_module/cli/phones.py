@@ -7,10 +7,10 @@ from typing import Any, Callable, TypeVar
 
 import click
 
-from hotdesk_module import answers
+from hotdesk_module import answers, sentences
 from hotdesk_module.administration import APPLY_CONFIG, Saved
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
-from hotdesk_module.cli.sessions import NOT_APPLIED, named, people
+from hotdesk_module.cli.sessions import NOT_APPLIED, people
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.core.model import Phone
 from hotdesk_module.core.pool import as_fields, check
@@ -113,7 +113,7 @@ def remove(app: App, phone: str, yes: bool) -> None:
     phone = check("device", phone)
     sitting = app.parts.ledger.sessions([phone])
     if sitting and not yes:
-        who = named(sitting[0].user, people(app, sitting))
+        who = sentences.named(sitting[0].user, people(app, sitting))
         click.confirm(f"{who} is logged in at phone {phone}. Log out and remove it?", abort=True, err=True)
     tell_saved(app, app.pool.remove(phone), "removed")
 

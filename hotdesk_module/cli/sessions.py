@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 
-from hotdesk_module import answers
+from hotdesk_module import answers, sentences
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
 from hotdesk_module.cli.tables import Column, table
@@ -26,22 +26,11 @@ _COLUMNS = (
     Column("SINCE"),
     Column("FOR"),
 )
-_OUTCOMES = {
-    "logged_in": "{user} is logged in at {phone} now.",
-    "already_here": "{user} was logged in at {phone} already.",
-    "home": "{user} is back at the own phone, {phone}.",
-}
-_WHY = {"replaced": "replaced", "moved": "moved", "owner": "the owner came back", "logout": ""}
 
 
 def people(app: App, sessions: Iterable[Session]) -> dict[str, str]:
     """Return the names of the users of sessions."""
     return {u.extension: u.name for u in app.parts.inventory.users({s.user for s in sessions})}
-
-
-def named(number: str, names: Mapping[str, str]) -> str:
-    """Return a number with the name that goes with it."""
-    return f"{number} ({names[number]})" if names.get(number) else number
 
 
 @click.command(cls=Command)
@@ -77,11 +66,10 @@ def login(app: App, phone: str, user: str) -> None:
     """Log USER in at PHONE, without a PIN."""
     check("device", phone)
     outcome = app.desk.login(phone, user)
-    names = {u.extension: u.name for u in app.parts.inventory.users([user])}
+    names = people(app, [Session(phone, user, 0), *(e.session for e in outcome.ended)])
     labels = {p.device: p.label for p in app.parts.ledger.phones([phone])}
-    first = _OUTCOMES[outcome.code].format(user=named(user, names), phone=f"phone {named(phone, labels)}")
     data = {"code": outcome.code, "phone": phone, "user": user, **answers.ended([outcome])}
-    app.answer(data, [first, *_endings([outcome])])
+    app.answer(data, sentences.login(outcome, phone, user, labels, names))
     _warn(app, [outcome])
 
 
@@ -103,7 +91,11 @@ def logout(app: App, phone: str | None, user: str | None, everybody: bool, yes: 
     else:
         outcomes = _logout_all(app, yes)
     count = sum(len(o.ended) for o in outcomes)
-    lines = [f"{count} logged out." if count else "Nobody is logged in."] if everybody else _endings(outcomes)
+    lines = (
+        [f"{count} logged out." if count else "Nobody is logged in."]
+        if everybody
+        else sentences.endings(outcomes, people(app, [e.session for o in outcomes for e in o.ended]))
+    )
     app.answer(answers.ended(outcomes), lines)
     _warn(app, outcomes)
 
@@ -114,16 +106,6 @@ def _logout_all(app: App, yes: bool) -> list[Outcome]:
         click.confirm(f"Log out {len(wanted)} user{'' if len(wanted) == 1 else 's'}?", abort=True, err=True)
     with progress("Logging out") as tell:
         return app.desk.logout_all(wanted, tell)
-
-
-def _endings(outcomes: Iterable[Outcome]) -> list[str]:
-    lines = []
-    for ending in (e for o in outcomes for e in o.ended):
-        why = _WHY.get(ending.why, ending.why)
-        lines.append(
-            f"{ending.session.user} was logged out of phone {ending.session.phone}{f' ({why})' if why else ''}."
-        )
-    return lines
 
 
 def _warn(app: App, outcomes: Iterable[Outcome]) -> None:

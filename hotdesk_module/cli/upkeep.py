@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import click
 
 import hotdesk_module
-from hotdesk_module import answers
+from hotdesk_module import answers, sentences
 from hotdesk_module import dialplan as dialplan_
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
@@ -48,9 +48,7 @@ def reconcile(app: App, dry_run: bool, force: bool) -> None:
 
 def _shown(repair: Repair, dry_run: bool) -> Iterator[str]:
     would = "would be" if dry_run else "was"
-    for e in repair.ended:
-        gone = "user" if e.why == "user_deleted" else "phone"
-        yield f"{e.session.user} {would} logged out of phone {e.session.phone}: FreePBX has no such {gone} any more."
+    yield from sentences.gone(repair.ended, would)
     count = len(repair.effects)
     if not count:
         yield "Asterisk is in line; nothing to repair."

@@ -51,6 +51,9 @@ class Line:
         """Return what Asterisk has said in the meantime."""
         heard: list[Message] = []
         try:
+            if self.up and self.fileno() < 0:
+                # An action has failed; the next one would connect again without anybody knowing.
+                self.lost("Asterisk's manager hung up.")
             while self.up and self.ami is not None and len(heard) < ROUND:
                 event = self.ami.event(0.0)
                 if event is None:

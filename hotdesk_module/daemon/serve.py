@@ -8,6 +8,7 @@ import time
 from typing import Callable
 
 from hotdesk_module import __version__, config
+from hotdesk_module.adapters import machine
 from hotdesk_module.adapters.instance import Instance, holder
 from hotdesk_module.compose import compose
 from hotdesk_module.daemon import log as log_
@@ -19,6 +20,7 @@ from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.panel import Panel
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import BadConfig, HotdeskError
+from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.alerts import Alerts
 from hotdesk_module.web.app import Base, create_app
 
@@ -91,7 +93,7 @@ def _run(where: config.Config, folder: Folder, log_file: str) -> None:
     log = log_.start(log_file)
     bell, alerts = Bell(), Alerts()
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
-    app = create_app(Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock))
+    app = create_app(Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock, about_us))
     panel = Panel(app, folder.socket, log)
     panel.start()
     connections = work.Connections(where)
@@ -99,7 +101,7 @@ def _run(where: config.Config, folder: Folder, log_file: str) -> None:
     tasks = Work(
         repair=lambda: work.repair(connections, line),
         forget=lambda: work.forget(connections),
-        examine=lambda: None,
+        examine=lambda: work.examine(connections, line, alerts, about_us()),
     )
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)
@@ -120,6 +122,11 @@ def _run(where: config.Config, folder: Folder, log_file: str) -> None:
         connections.close()
         bell.close()
         log.info("Ended.")
+
+
+def about_us() -> Machine:
+    """Return what is true of the machine; that the daemon runs, we know."""
+    return Machine(machine.python(), machine.packages(), daemon=True)
 
 
 def _turn(keeper: Keeper, line: Line, bell: Bell) -> None:

@@ -12,11 +12,18 @@ from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.errors import AsteriskDown, LedgerDown
+from hotdesk_module.health.examine import examine as look
+from hotdesk_module.health.finding import ERROR
+from hotdesk_module.health.installation import Installation, Machine
 from hotdesk_module.service import HotDesk
+from hotdesk_module.web import alerts as alerts_
+from hotdesk_module.web.alerts import Alert, Alerts
 
 # What Asterisk shall tell us unasked: starts, reloads, the end.
 EVENTS = "system"
 DAY = 86400
+# What the names of alerts from the checks begin with.
+HEALTH = "health_"
 
 
 class Connections:
@@ -72,6 +79,22 @@ def forget(connections: Connections) -> int:
     """Remove history older than the setting says; return how many lines."""
     days = settings.parse(connections.ledger.settings()).history_days
     return connections.ledger.forget_events(wall_clock() - days * DAY) if days else 0
+
+
+def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machine) -> None:
+    """Look after the whole installation; what is an error goes to FreePBX's notifications."""
+
+    def asterisk() -> tuple[AmiAstDb, AmiSwitchboard]:
+        if line.ami is None or not line.up:
+            raise AsteriskDown(line.why)
+        return AmiAstDb(line.ami), AmiSwitchboard(line.ami)
+
+    at = Installation(connections.ledger, connections.inventory, asterisk, wall_clock, machine)
+    errors = [f for f in look(at) if f.level == ERROR]
+    # The repair tells of these itself; and what could not be looked at is not over because of that.
+    if not any(f.code in ("database", "asterisk") for f in errors):
+        shown = (Alert(f"{HEALTH}{f.code}", alerts_.ERROR, f.title, f.text) for f in errors if f.code != "unsafe_plan")
+        alerts.replace(HEALTH, tuple(shown))
 
 
 def wall_clock() -> int:

@@ -69,7 +69,7 @@ def _projection(at: Installation, astdb: AstDbTree, switchboard: Switchboard) ->
         yield Finding("projection", OK, "Asterisk is in line with who is logged in")
         return
     names = [f"{e.session.user} at {e.session.phone}" for e in found.ended] + [effects.name(e) for e in found.effects]
-    shown = ", ".join(names[:NAMED]) + (", …" if count > NAMED else "")
+    shown = ", ".join(names[:NAMED]) + (f" and {count - NAMED} more" if count > NAMED else "")
     yield Finding(
         "projection",
         WARNING,

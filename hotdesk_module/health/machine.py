@@ -20,7 +20,8 @@ def check(machine: Machine) -> Iterator[Finding]:
             "They travel in the module's tarball. Install the module again: fwconsole ma install hotdesk.",
         )
     else:
-        yield Finding("packages", OK, ", ".join(f"{name} {version}" for name, version in machine.packages.items()))
+        versions = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
+        yield Finding("packages", OK, "Every Python package is there", f"{versions}.")
     if machine.daemon is None:
         yield Finding(
             "daemon",

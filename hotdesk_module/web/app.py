@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from flask import Flask, Response
-from jinja2 import StrictUndefined
 
 from hotdesk_module.compose import Parts
+from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import Clock
-from hotdesk_module.web import links
 from hotdesk_module.web.alerts import Alerts
+from hotdesk_module.web.api import api
 from hotdesk_module.web.errors import handle_errors
+from hotdesk_module.web.furniture import furnish
 from hotdesk_module.web.gate import guard
+from hotdesk_module.web.health import health
 from hotdesk_module.web.internal import internal
+from hotdesk_module.web.notices import Notices
+from hotdesk_module.web.phones import phones
+from hotdesk_module.web.work import connect
 
 VIEWS = Path(__file__).resolve().parents[2] / "views"
 # Bytes that a request may bring along.
@@ -31,6 +36,7 @@ class Base(NamedTuple):
         secret: what the bridge signs with.
         ask_for_repair: has the daemon reconcile soon.
         clock: the time by which signatures are judged.
+        machine: what is true of the machine.
     """
 
     compose: Callable[[], Parts]
@@ -38,6 +44,7 @@ class Base(NamedTuple):
     alerts: Alerts
     ask_for_repair: Callable[[], None]
     clock: Clock
+    machine: Callable[[], Machine]
 
 
 def create_app(base: Base) -> Flask:
@@ -46,12 +53,15 @@ def create_app(base: Base) -> Flask:
     app = Flask("hotdesk_module.web", template_folder=str(VIEWS), static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST, MAX_FORM_MEMORY_SIZE=LARGEST)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(link=links.link, token_field=links.token_field)
     guard(app, base.secret, base.clock, log)
     handle_errors(app, log)
+    connect(app, base.compose)
+    notices = Notices()
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
+    app.register_blueprint(phones(notices))
+    app.register_blueprint(health(notices, base.machine))
+    app.register_blueprint(api(base.machine))
+    furnish(app, notices)
 
     @app.after_request
     def mark(response: Response) -> Response:

@@ -71,7 +71,7 @@ def answer(code: str, message: str, status: int) -> tuple[Response | str, int]:
     """Return an error as JSON for a program, as a fragment for a person."""
     if for_program():
         return jsonify(error={"code": code, "message": message}), status
-    return render_template("problem.html", code=code, message=message, status=status), status
+    return render_template("problem.html", code=code, message_=message), status
 
 
 def for_program() -> bool:

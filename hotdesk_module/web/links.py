@@ -23,6 +23,11 @@ def link(base: str, **query: object) -> str:
     return f"?display=hotdesk&view={quote(path(base, **query), safe='')}"
 
 
+def extension(number: str) -> str:
+    """Return where FreePBX itself shows an extension."""
+    return f"?{urlencode({'display': 'extensions', 'extdisplay': number})}"
+
+
 def token_field() -> Markup:
     """Return the hidden field that every form of method POST carries."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN, identity().token)

@@ -32,6 +32,7 @@ BELOW: dict[str, set[str]] = {
     "archive": {"errors", "core", "ports", "administration"},
     "controls": {"errors", "core", "ports"},
     "times": set(),
+    "sentences": {"core", "service"},
     "health": {"errors", "core", "ports", "service", "dialplan", "health"},
     "answers": {"core", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},

@@ -312,11 +312,11 @@ def test_login_and_logout_say_what_happened_to_whom(hd: Terminal) -> None:
     hd("login", "201", "1004")
     assert hd("login", "201", "1003").out.splitlines() == [
         "1003 (Person 1003) is logged in at phone 201 (Phone 201) now.",
-        "1004 was logged out of phone 201 (replaced).",
-        "1003 was logged out of phone 200 (moved).",
+        "1004 (Person 1004) was logged out of phone 201 (replaced).",
+        "1003 (Person 1003) was logged out of phone 200 (moved).",
     ]
     assert hd.office.rings("1003") == ["PJSIP/201"]
-    assert hd("logout", "201").out == "1003 was logged out of phone 201.\n"
+    assert hd("logout", "201").out == "1003 (Person 1003) was logged out of phone 201.\n"
     assert hd.office.rings("1003") == []
 
 

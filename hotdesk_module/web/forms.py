@@ -1,0 +1,45 @@
+"""Forms; a field's rules are those of the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wtforms import BooleanField, Form, StringField, ValidationError
+
+from hotdesk_module.core import pool
+from hotdesk_module.core.model import Phone
+from hotdesk_module.errors import BadValue
+
+
+def _as_in_the_pool(form: Form, field: StringField) -> None:
+    try:
+        pool.check(field.name, field.data or "")
+    except BadValue as error:
+        # The message begins with the field's name, which stands beside it here.
+        raise ValidationError(error.message.removeprefix(f"{field.name}: ")) from error
+
+
+class PhoneForm(Form):
+    """The fields of a phone that an administrator sets."""
+
+    label = StringField("Label", [_as_in_the_pool], description="What people call it. Empty: FreePBX's description.")
+    location = StringField("Location", [_as_in_the_pool], description="Where it stands.")
+    mac = StringField("MAC address", [_as_in_the_pool], description="As on the phone's label, in any usual form.")
+    login_code = StringField(
+        "Own login code", [_as_in_the_pool], description="Besides the general one, e.g. *55. Needs Apply Config."
+    )
+    logout_code = StringField("Own logout code", [_as_in_the_pool], description="Likewise for logging out.")
+    idle_hours = StringField(
+        "Log out after", [_as_in_the_pool], description="Whole hours without a call; 0 is never. Empty: 8."
+    )
+    enabled = BooleanField("People may log in here")
+
+    def fields(self) -> dict[str, str]:
+        """Return the fields as the pool takes them."""
+        data: Mapping[str, object] = self.data
+        return {k: ("yes" if v else "no") if isinstance(v, bool) else str(v or "") for k, v in data.items()}
+
+
+def shown(phone: Phone) -> dict[str, object]:
+    """Return a phone as the form shows it."""
+    return {**pool.as_fields(phone), "enabled": phone.enabled}

@@ -1,0 +1,38 @@
+"""What every template has at hand: addresses, times, the message of what was just done."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from jinja2 import StrictUndefined
+
+from hotdesk_module import times
+from hotdesk_module.web import links, work
+from hotdesk_module.web.gate import identity
+from hotdesk_module.web.notices import Notice, Notices
+from hotdesk_module.web.rows import STATES
+
+
+def furnish(app: Flask, notices: Notices) -> None:
+    """Give templates their filters and names."""
+
+    def stamp(seconds: int) -> str:
+        return times.stamp(seconds, work.zone())
+
+    def since(seconds: int) -> str:
+        return times.duration(work.parts().clock() - seconds)
+
+    def told() -> tuple[Notice, ...]:
+        return notices.take(identity().user, request.args.get("notice", ""))
+
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(
+        link=links.link,
+        extension=links.extension,
+        token_field=links.token_field,
+        token=lambda: identity().token,
+        notices=told,
+        states=STATES,
+    )
+    environment.filters.update(stamp=stamp, since=since, iso=times.iso)

@@ -1,0 +1,75 @@
+"""The adapters of the request that is being answered; they are let go of with it."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Callable
+
+from flask import Flask, g
+
+from hotdesk_module.administration import Pool
+from hotdesk_module.compose import Parts
+from hotdesk_module.errors import HotdeskError
+from hotdesk_module.ports import Inventory
+from hotdesk_module.service import HotDesk
+from hotdesk_module.web.gate import identity
+
+# What the history calls us.
+SOURCE = "panel"
+
+
+def connect(app: Flask, compose: Callable[[], Parts]) -> None:
+    """Give every request adapters of its own, made when they are first needed."""
+
+    @app.before_request
+    def prepare() -> None:
+        g.compose = compose
+
+    @app.teardown_request
+    def let_go(error: BaseException | None) -> None:
+        if "parts" in g:
+            g.parts.close()
+
+
+def parts() -> Parts:
+    """Return the adapters."""
+    if "parts" not in g:
+        g.parts = g.compose()
+    found = g.parts
+    assert isinstance(found, Parts)
+    return found
+
+
+def desk() -> HotDesk:
+    """Return the service; the administrator who asks is the one who acts."""
+    if "desk" not in g:
+        astdb, switchboard = parts().asterisk()
+        at = parts()
+        g.desk = HotDesk(at.ledger, at.inventory, astdb, switchboard, at.clock, SOURCE, identity().user)
+    found = g.desk
+    assert isinstance(found, HotDesk)
+    return found
+
+
+def pool() -> Pool:
+    """Return the phones of the pool."""
+    return Pool(parts().ledger, parts().inventory, desk())
+
+
+def zone() -> tzinfo | None:
+    """Return the PBX's time zone; None, the machine's, where FreePBX has none or one that nobody knows."""
+    if "zone" not in g:
+        g.zone = _zone(parts().inventory)
+    found: tzinfo | None = g.zone
+    return found
+
+
+def _zone(inventory: Inventory) -> tzinfo | None:
+    # With its first use: it reads files.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        name = inventory.zone()
+        return ZoneInfo(name) if name else None
+    except (HotdeskError, ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -1,0 +1,147 @@
+"""A panel on the small office's fakes, and the bridge in front of it: signs what a test asks for."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from werkzeug.test import TestResponse
+
+from hotdesk_module.compose import Parts
+from hotdesk_module.health.installation import Machine
+from hotdesk_module.ports import AstDbTree, Switchboard
+from hotdesk_module.web.alerts import Alerts
+from hotdesk_module.web.app import Base, create_app
+from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
+from tests.support.office import Office
+from tests.support.terminal import DeadAstDb
+
+SECRET = "0123456789abcdef" * 4
+ADMIN = Identity(PAGE, "maria", "token-of-maria")
+PACKAGES = {"flask": "3.1.0", "waitress": "3.0.2"}
+
+
+class Page(HTMLParser):
+    """What a fragment holds, as a browser would see it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self._text: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {k: v or "" for k, v in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self._text.append(data)
+
+    @property
+    def text(self) -> str:
+        """What is read, with single blanks."""
+        return re.sub(r"\s+", " ", "".join(self._text)).strip()
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """Return the attributes of every element of a kind."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+class Answer(NamedTuple):
+    """What the panel answered."""
+
+    status: int
+    response: TestResponse
+
+    @property
+    def page(self) -> Page:
+        assert self.response.headers.get("X-Hotdesk-Fragment") == "1"
+        return Page(self.response.text)
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.response.text)
+
+    @property
+    def error(self) -> tuple[int, str]:
+        return self.status, self.json["error"]["code"]
+
+
+class Front:
+    """Asks the panel.
+
+    Attributes:
+        office: the fakes; both database and Asterisk.
+        asterisk_up: whether Asterisk answers.
+        repairs: how many repairs were asked for.
+        opened, closed: how many requests have made adapters, and let go of them.
+    """
+
+    def __init__(self) -> None:
+        self.office = Office()
+        self.alerts = Alerts()
+        self.asterisk_up = True
+        self.repairs = 0
+        self.opened = self.closed = 0
+        logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
+        self.app = create_app(
+            Base(self._compose, SECRET, self.alerts, self._ask, self.office.clock, lambda: Machine("3", PACKAGES, True))
+        )
+        self.client = self.app.test_client()
+
+    def _ask(self) -> None:
+        self.repairs += 1
+
+    def _close(self) -> None:
+        self.closed += 1
+
+    def _compose(self) -> Parts:
+        self.opened += 1
+        office = self.office
+        return Parts(office.ledger, office.inventory, self._asterisk, office.clock, self._close)
+
+    def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
+        return (self.office.astdb if self.asterisk_up else DeadAstDb()), self.office.switchboard
+
+    def send(
+        self, method: str, target: str, body: bytes = b"", kind: str = "", identity: Identity = ADMIN, **more: str
+    ) -> Answer:
+        """Send a request as the bridge does; ``more`` replaces its headers."""
+        headers = sign(SECRET, identity, method, target, body, self.office.clock())
+        headers.update({f"X-Hotdesk-{k.title()}": v for k, v in more.items()})
+        response = self.client.open(
+            target, method=method, data=body, headers=headers, content_type=kind or None, follow_redirects=False
+        )
+        return Answer(response.status_code, response)
+
+    def get(self, target: str, identity: Identity = ADMIN) -> Answer:
+        """Ask for something."""
+        return self.send("GET", target, identity=identity)
+
+    def post(self, target: str, **fields: str | list[str]) -> Answer:
+        """Send a form."""
+        body = urlencode({"hotdesk_token": ADMIN.token, **fields}, doseq=True).encode()
+        return self.send("POST", target, body, "application/x-www-form-urlencoded")
+
+    def call(self, target: str, **data: Any) -> Answer:
+        """Send a JSON object."""
+        return self.send("POST", target, json.dumps(data).encode(), "application/json")
+
+    def bridge(self, method: str, target: str) -> Answer:
+        """Ask as the bridge itself."""
+        return self.send(method, target, identity=Identity(BRIDGE))
+
+    def follow(self, answer: Answer) -> Page:
+        """Return the page that an answer sends the browser to."""
+        assert answer.status == 303, answer.response.text
+        return self.get(answer.response.headers["Location"]).page
+
+
+def view_of(link: str) -> str:
+    """Return the panel's path that a fragment's link leads to."""
+    query = parse_qs(urlsplit(link).query)
+    assert query["display"] == ["hotdesk"]
+    return query["view"][0]
