@@ -5,6 +5,7 @@ Only what changes by itself, without us, is left out; each with the reason.
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -31,6 +32,11 @@ LIVING_TABLES = {
     "admin": "whether Apply Config is needed",
     "jobs": "when FreePBX's jobs ran last; ours is looked at by name",
 }
+# Lines of configuration files that change by themselves.
+LIVING_LINES = {
+    "ari_additional.conf": ("password=$6$", "the password's salt, new at every reload"),
+}
+# FreePBX's list of the modules' hooks gets another id whenever it is written.
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -45,8 +51,8 @@ class Dump:
         lines = []
         for name in sorted(self.parts.keys() | later.parts.keys()):
             before, after = self.parts.get(name, frozenset()), later.parts.get(name, frozenset())
-            lines += [f"{name}: - {row}" for row in sorted(before - after)]
-            lines += [f"{name}: + {row}" for row in sorted(after - before)]
+            lines += [f"{name}: - {row[:300]}" for row in sorted(before - after)]
+            lines += [f"{name}: + {row[:300]}" for row in sorted(after - before)]
         return lines
 
 
@@ -59,8 +65,8 @@ def tables(machine: Machine, ours: bool = False) -> Dump:
     for found in re.finditer(r"^CREATE TABLE `(\w+)` \((.*?)\n\)[^\n]*;$", text, re.MULTILINE | re.DOTALL):
         parts.setdefault(f"definition of {found.group(1)}", set()).add(found.group(2))
     for found in re.finditer(r"^INSERT INTO `(\w+)` (.*)$", text, re.MULTILINE):
-        # FreePBX's list of the modules' hooks gets another id whenever it is written.
-        parts.setdefault(found.group(1), set()).add(_UUID.sub("an id", found.group(2)))
+        name, row = found.groups()
+        parts.setdefault(name, set()).add(_hooks(row) if name == "kvblobstore" else _UUID.sub("an id", row))
     left = {
         name: frozenset(rows)
         for name, rows in parts.items()
@@ -88,7 +94,9 @@ def files(machine: Machine) -> Dump:
         for folder in (machine.path("AMPBIN"), machine.path("ASTAGIDIR"), library, web / "assets", web / "modules")
     }
     for path in sorted(machine.path("ASTETCDIR").glob("*.conf")):
-        parts[str(path)] = frozenset(path.read_text(errors="replace").splitlines())
+        living = LIVING_LINES.get(path.name, ("\0", ""))[0]
+        lines = path.read_text(errors="replace").splitlines()
+        parts[str(path)] = frozenset(line for line in lines if not line.startswith(living))
     return Dump(parts)
 
 
@@ -98,6 +106,20 @@ def everything(machine: Machine) -> Dump:
 
 def join(*dumps: Dump) -> Dump:
     return Dump({name: rows for dump in dumps for name, rows in dump.parts.items()})
+
+
+def _hooks(row: str) -> str:
+    """Return a row of FreePBX's list of the modules' hooks, whatever the order in which the modules were loaded."""
+    found = re.search(r"'json-arr','(.*)'\);$", row)
+    if not found:
+        return _UUID.sub("an id", row)
+    return json.dumps(_sorted(json.loads(re.sub(r"\\(.)", r"\1", found.group(1)))), sort_keys=True)
+
+
+def _sorted(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: _sorted(value) for key, value in data.items()}
+    return sorted(map(json.dumps, data)) if isinstance(data, list) else data
 
 
 def _names(folder: Path) -> Iterable[str]:
