@@ -7,10 +7,11 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.support.rig.shell import RigError
 
@@ -34,6 +35,11 @@ def reasons_against() -> list[str]:
     if not CONFIGURATION.is_file() or not shutil.which("fwconsole"):
         reasons.append("FreePBX is not installed on this machine")
     return reasons
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,12 @@ class Machine:
     def try_(self, argv: Sequence[str], timeout: float = 300.0, text: str = "", user: str = "") -> Done:
         """Run a command to its end, whatever that is."""
         command = ["runuser", "-u", user, "--", *argv] if user else list(argv)
-        done = subprocess.run(
-            command, input=text, capture_output=True, text=True, errors="replace", timeout=timeout, cwd="/", check=False
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        # Into files: what starts daemons would leave pipes open for as long as they live.
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            done = subprocess.run(
+                command, input=text.encode(), stdout=out, stderr=err, timeout=timeout, cwd="/", check=False
+            )
+            return Done(done.returncode, _text(out), _text(err))
 
     def run(self, *argv: str, timeout: float = 300.0, text: str = "", user: str = "") -> str:
         """Run a command that must succeed; return all it printed."""

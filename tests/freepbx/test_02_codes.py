@@ -13,7 +13,7 @@ from tests.freepbx.product import NAME, Desk, Product
 
 def contexts(machine: Machine, number: str) -> list[str]:
     """Return the contexts in which a number is found from a phone, in the order in which they are looked at."""
-    return re.findall(r"\[ Context '([^']+)'", machine.cli(f"dialplan show {number}@from-internal"))
+    return re.findall(r"\[ (?:Included c|C)ontext '([^']+)'", machine.cli(f"dialplan show {number}@from-internal"))
 
 
 def test_freepbx_knows_both_codes(machine: Machine) -> None:
