@@ -82,9 +82,13 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
     public function disable()
     {
         return $this->guarded(function () {
-            $this->backend->command(['logout', '--all', '--yes', '--json'], 120)->data();
-            $this->service->stop();
-            $this->notices->clearAll();
+            try {
+                $this->backend->command(['logout', '--all', '--yes', '--json'], 120)->data();
+            } finally {
+                // FreePBX disables us all the same.
+                $this->service->stop();
+                $this->notices->clearAll();
+            }
         });
     }
 

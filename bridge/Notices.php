@@ -78,6 +78,19 @@ final class Notices
     }
 
     /**
+     * Take back what administrators had FreePBX keep quiet about for ever.
+     */
+    public function forgetIgnored(): void
+    {
+        $prefix = 'NOTIFICATION_IGNORE_' . self::MODULE . '_';
+        foreach (array_keys(\FreePBX::Config()->get_conf_settings()) as $name) {
+            if (strpos((string) $name, $prefix) === 0) {
+                \FreePBX::Config()->remove_conf_setting($name);
+            }
+        }
+    }
+
+    /**
      * @return array<string, array<string, mixed>> By id.
      */
     private function mine(): array

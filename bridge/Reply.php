@@ -31,6 +31,6 @@ final class Reply
      */
     public function isFragment(): bool
     {
-        return ($this->headers['x-hotdesk-fragment'] ?? '') === '1';
+        return ($this->headers['x-hotdesk-fragment'] ?? '') === '1' && !isset($this->headers['location']);
     }
 }

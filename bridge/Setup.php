@@ -65,6 +65,7 @@ final class Setup
         $this->codes->remove();
         \FreePBX::Job()->removeAllByModule(Notices::MODULE);
         $this->notices->clearAll();
+        $this->notices->forgetIgnored();
         $this->removeCopies();
         self::remove($this->place->state);
     }
@@ -113,6 +114,10 @@ final class Setup
     private function removeCopies(): void
     {
         @unlink($this->place->agi . '/hotdesk.py');
+        // What pm2 collects of a daemon that has a log of its own.
+        foreach (glob(dirname($this->place->log) . '/hotdesk_{out,err}.log', GLOB_BRACE) ?: [] as $path) {
+            @unlink($path);
+        }
         foreach ($this->place->bins as $folder) {
             foreach (glob($folder . '/*') ?: [] as $path) {
                 if (is_link($path) && strpos((string) @readlink($path), $this->place->module . '/') === 0) {

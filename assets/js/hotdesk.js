@@ -18,7 +18,7 @@
     });
   }
 
-  /* The path of the rows that the form asks for. */
+  /* The path of the table that the form asks for. */
   function wanted(form) {
     var query = new URLSearchParams();
     new FormData(form).forEach(function (value, name) {
@@ -30,7 +30,7 @@
     return form.dataset.filter + (text ? "?" + text : "");
   }
 
-  function follow(root, form, rows) {
+  function follow(root, form, list) {
     var shown = null;
     var latest = 0;
 
@@ -38,9 +38,9 @@
       var number = ++latest;
       return ask(root, wanted(form)).then(function (text) {
         /* An older answer must not overtake, and nothing moves under the reader's hands. */
-        var busy = !forced && rows.contains(document.activeElement);
+        var busy = !forced && list.contains(document.activeElement);
         if (number === latest && !busy && text !== shown) {
-          rows.innerHTML = text;
+          list.innerHTML = text;
           shown = text;
         }
       });
@@ -75,9 +75,9 @@
       return;
     }
     var form = root.querySelector("form[data-filter]");
-    var rows = root.querySelector("[data-live]");
-    if (form && rows) {
-      follow(root, form, rows);
+    var list = root.querySelector("[data-live]");
+    if (form && list) {
+      follow(root, form, list);
     }
     /* A button pressed twice does its work once; coming back to the page it may be pressed again. */
     window.addEventListener("pageshow", function () {

@@ -64,8 +64,9 @@ def choose(features: Iterable[FeatureCode], extensions: Collection[str], device_
     if "login" in ours and "logout" in ours:
         return Choice(ours["login"], ours["logout"], "")
     taken = others(features)
-    # The map names feature codes too, and does not say whose: what is one is judged by whose it is.
-    numbers = {e: ("extension", e) for e in extensions if e not in {f.code for f in features}}
+    # The map names the enabled feature codes too, and does not say whose: what is one is judged by whose it is.
+    known = {f.code for f in features if f.enabled}
+    numbers = {e: ("extension", e) for e in extensions if e not in known}
     if not device_and_user:
         taken = {code: feature for code, feature in taken.items() if feature not in _CORES}
     owners = {**numbers, **taken}

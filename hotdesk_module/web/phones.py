@@ -34,9 +34,9 @@ def phones(notices: Notices) -> Blueprint:
     def show() -> str:
         return render_template("phones.html", **_list())
 
-    @pages.get("/phones/rows")
-    def only_rows() -> str:
-        return render_template("phones_rows.html", **_list())
+    @pages.get("/phones/table")
+    def only_the_table() -> str:
+        return render_template("phones_table.html", **_list())
 
     @pages.post("/phones/find")
     def find() -> Response:

@@ -70,7 +70,7 @@ def test_the_notification_says_what_python_said(world: World) -> None:
 def test_a_reload_does_not_wait_for_a_python_that_hangs(world: World) -> None:
     good = _lines(world)
     world["patience"] = 1
-    world.break_python("sleep 60")
+    world.break_python("exec sleep 60")
     assert _lines(world) == good
     assert "within 1 seconds" in world.notices()["DIALPLAN"]["extended_text"]
 

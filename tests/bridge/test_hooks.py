@@ -123,6 +123,7 @@ def test_the_job_starts_a_daemon_that_died(world: World) -> None:
     assert world.notices() == {}
 
 
+@pytest.mark.slow
 def test_the_job_replaces_a_daemon_that_hangs(world: World) -> None:
     world.call("startDaemon")
     pid = world.daemon() or 0

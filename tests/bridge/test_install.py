@@ -66,6 +66,8 @@ def test_uninstalling_leaves_nothing_behind_but_the_log(world: World) -> None:
     before = {key: world[key] for key in ("jobs", "notifications")}
     codes = world.execute("SELECT * FROM featurecodes")
     rest = world.pbx.db.show()
+    settings = world["settings"]
+    world["settings"] = {**settings, "NOTIFICATION_IGNORE_hotdesk_CID": "1"}
     world.call("install")
     world.call("dialplan")
     world.hotdesk("login", "200", "1001")
@@ -76,6 +78,7 @@ def test_uninstalling_leaves_nothing_behind_but_the_log(world: World) -> None:
     for folder in ("bin", "lib/bin"):
         (world.home / folder / "hotdesk").symlink_to(world.module / "bin/hotdesk")
         (world.home / folder / "other").symlink_to("/bin/true")
+    (world.home / "log/hotdesk_err.log").touch()
     done = world.call("uninstall")
     assert done.result is True, done.printed
     assert "1 logged out" in done.printed
@@ -89,7 +92,8 @@ def test_uninstalling_leaves_nothing_behind_but_the_log(world: World) -> None:
     assert _names(world.home / "log") == ["hotdesk.log"]
     # FreePBX empties a table that it makes for it.
     world.call("deleteAll")
-    assert "kvstore" not in world["settings"]
+    assert world["kvstore"] is False
+    assert world["settings"] == settings
 
 
 def test_uninstalling_twice_is_no_harm(world: World) -> None:
@@ -116,6 +120,15 @@ def test_disabling_logs_everybody_out_and_stops_the_daemon_and_enabling_starts_i
     assert world.daemon() is None
     assert world.call("enable").result is True
     assert world.daemon()
+
+
+def test_a_module_that_cannot_log_out_is_stopped_all_the_same(world: World) -> None:
+    world.call("startDaemon")
+    world.hotdesk("login", "200", "1001")
+    world.environment["HOTDESK_AMI"] = "ami://demo:secret@127.0.0.1:1"
+    done = world.call("disable")
+    assert (done.result, "127.0.0.1:1" in done.printed) == (False, True)
+    assert world.daemon() is None
 
 
 def _names(folder: Path) -> list[str]:

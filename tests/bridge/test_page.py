@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -160,7 +161,7 @@ def test_another_command_of_ajax_is_declined(world: World) -> None:
 )
 def test_a_redirect_of_the_panel_is_one_of_freepbx(browser: Browser, panel: FakePanel, path: str, link: str) -> None:
     browser.ask(PAGE)
-    panel.answers["POST", "/phones"] = (303, {"Location": "/phones?done=200&x=%C3%A4"}, "")
+    panel.answers["POST", "/phones"] = (303, {"Location": "/phones?done=200&x=%C3%A4", "X-Hotdesk-Fragment": "1"}, "")
     answer = browser.form(path, "/phones", f"hotdesk_token={_token(panel)}")
     assert answer.status == 303
     assert answer.headers["location"] == f"{link}&view=%2Fphones%3Fdone%3D200%26x%3D%25C3%25A4"
@@ -191,8 +192,31 @@ def test_an_error_of_the_panel_keeps_its_status_and_its_place(browser: Browser, 
 
 def test_a_daemon_that_is_down_is_started_by_the_page(browser: Browser, world: World) -> None:
     answer = browser.ask(PAGE)
-    assert "FreePBX's menu" in answer.body and 'class="hotdesk"' in answer.body
+    assert answer.status == 200
+    assert "FreePBX's menu" in answer.body and "Meeting room" in answer.body
     assert world.daemon()
+
+
+def test_a_phone_is_added_by_the_real_panels_form(browser: Browser, world: World) -> None:
+    page = browser.ask(PAGE, view="/phones/add")
+    action = html.unescape(re.findall(r'<form method="post" action="([^"]+)"', page.body)[-1])
+    token = re.findall(r'name="hotdesk_token" value="(\w+)"', page.body)[-1]
+    body = urlencode({"hotdesk_token": token, "device": "1001", "location": "Büro <1>"})
+    done = browser.form(f"/admin/config.php{action}", "", body)
+    assert done.status == 303
+    shown = browser.ask(f"/admin/{done.headers['location']}")
+    assert "is in the pool now" in shown.body and "FreePBX's menu" in shown.body
+    phones = {p["device"]: p for p in world.hotdesk("phones", "list")["phones"]}
+    assert phones["1001"]["location"] == "Büro <1>"
+
+
+def test_the_history_names_the_administrator(browser: Browser, world: World) -> None:
+    browser.ask(PAGE)
+    token = re.findall(r'data-token="(\w+)"', browser.ask(PAGE).body)[0]
+    sent = {"X_Hotdesk_Token": token, "Content_Type": "application/json"}
+    answer = browser.ask(SCRIPT, "POST", "/api/login", json.dumps({"phone": "200", "user": "1001"}), **sent)
+    assert answer.status == 200, answer.body
+    assert ("login", "maria") in [(e["event"], e["actor"]) for e in world.hotdesk("history")["events"]]
 
 
 def test_the_real_panel_lets_nobody_in_whom_the_bridge_does_not_vouch_for(browser: Browser, world: World) -> None:

@@ -89,10 +89,12 @@ class World:
             notifications=[],
             log=[],
             pm2={},
+            kvstore=False,
         )
 
     def close(self) -> None:
         """Stop everything; nothing is left."""
+        self.mend_python()
         if self.state.is_dir():
             self.call("stopDaemon")
         self._ami.stop()

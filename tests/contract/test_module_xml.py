@@ -144,6 +144,9 @@ def test_tables_are_written_for_each_database_in_its_own_words() -> None:
     )
 
 
-def test_it_names_one_php_component_at_most() -> None:
-    # FreePBX 16 looks for a word in it on every page, and stops with an error where it is a list.
-    assert len(ROOT.findall("depends/phpcomponent")) <= 1
+def test_no_dependency_is_named_twice() -> None:
+    """FreePBX 17 takes phpcomponent for one text, and no page of it opens where a module has two (bootstrap.php)."""
+    depends = ElementTree.parse(schema.MODULE_XML).find("depends")
+    assert depends is not None
+    single = [child.tag for child in depends if child.tag != "module"]
+    assert len(single) == len(set(single))

@@ -219,6 +219,16 @@ namespace StandIn {
         {
             return World::get('settings')[$name] ?? null;
         }
+
+        public function get_conf_settings()
+        {
+            return World::get('settings');
+        }
+
+        public function remove_conf_setting($name)
+        {
+            World::set('settings', array_diff_key(World::get('settings'), [$name => true]));
+        }
     }
 
     class Modules

@@ -50,6 +50,7 @@ def test_in_device_and_user_mode_the_next_pair_is_taken_and_it_is_said_why() -> 
         ([FeatureCode("paging", "x", "*12")], [], "*12 is FreePBX's feature code paging/x"),
         ([FeatureCode("paging", "x", "*99", custom="*11")], [], "*11 is FreePBX's feature code paging/x"),
         ([], ["*11"], "*11 is extension *11"),
+        ([CORES[0]._replace(enabled=False)], ["*11"], "*11 is extension *11"),
         ([FeatureCode("paging", "x", "*1155")], [], "*11 is the beginning of *1155"),
     ],
 )

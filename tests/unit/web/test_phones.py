@@ -69,7 +69,7 @@ def test_the_list_can_be_narrowed(front: Front) -> None:
     assert listed("/phones?location=2nd+floor") == ["201"]
     assert listed("/phones?state=gone") == ["999"]
     assert listed("/phones?state=disabled") == ["202"]
-    assert listed("/phones/rows?state=disabled") == ["202"]
+    assert listed("/phones/table?state=disabled") == ["202"]
     assert "No phone fits." in front.get("/phones?q=nothing+like+it").page.text
     found = front.post("/phones/find", q="a&b", location="", state="free")
     assert found.response.headers["Location"] == "/phones?q=a%26b&state=free"

@@ -1,0 +1,148 @@
+"""The daemon with the real Asterisk and the real MariaDB, found through FreePBX's own configuration file."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotdesk_module.web.identity import BRIDGE, Identity, sign
+from tests.integration.desking import Desking
+from tests.support.rig.asterisk import REPOSITORY
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
+
+
+def eventually(true: Callable[[], object], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"within {seconds:g} seconds it did not come true: {what}"
+        time.sleep(0.1)
+
+
+class Daemon:
+    """Runs ``hotdesk serve`` inside the rig's network."""
+
+    def __init__(self, desking: Desking, folder: Path) -> None:
+        self.desking = desking
+        self.state, self.log = folder / "state", folder / "hotdesk.log"
+        self._mark = 0
+        self._environment = {**os.environ, "FREEPBX_CONF": str(desking.rig.freepbx_conf_file)}
+        self._running = subprocess.Popen(self._command("serve", "--log", str(self.log)), env=self._environment)
+
+    def _command(self, *arguments: str) -> list[str]:
+        command = [sys.executable, "-m", "hotdesk_module", *arguments, "--state", str(self.state)]
+        return self.desking.rig.namespace.argv(["env", f"PYTHONPATH={REPOSITORY}", *command])
+
+    def mark(self) -> None:
+        """Forget what has been logged so far."""
+        self._mark = len(self.log.read_text())
+
+    def logged(self) -> str:
+        """Return what was logged since the mark."""
+        return self.log.read_text()[self._mark :]
+
+    def close(self) -> None:
+        self._running.terminate()
+        assert self._running.wait(15) == 0
+
+    @property
+    def alive(self) -> bool:
+        return self._running.poll() is None
+
+    def ask(self, method: str, target: str) -> int:
+        """Ask as the bridge; return the status, 0 where nobody listens."""
+        link = http.client.HTTPConnection("localhost")
+        with socket.socket(socket.AF_UNIX) as raw:
+            try:
+                raw.connect(str(self.state / "panel.sock"))
+            except OSError:
+                return 0
+            link.sock = raw
+            secret = (self.state / "secret").read_text()
+            link.request(method, target, headers=sign(secret, Identity(BRIDGE), method, target, b"", int(time.time())))
+            with link.getresponse() as answer:
+                return answer.status
+
+    def doctor(self) -> dict[str, str]:
+        """Return what doctor finds: check to the worst level."""
+        command = self._command("doctor", "--json")
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        findings = json.loads(done.stdout)["findings"]
+        return {f["code"]: f["level"] for f in reversed(findings)}
+
+
+@pytest.fixture(scope="module")
+def running(installed: Desking, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    daemon = Daemon(installed, tmp_path_factory.mktemp("daemon"))
+    eventually(lambda: daemon.ask("GET", "/internal/alerts") == 200, 15, "it serves")
+    eventually(lambda: daemon.doctor()["projection"] == "ok", 15, "it has repaired at its start")
+    # The repairs that follow a connection are over then: what a test sees is the answer to its own doing.
+    time.sleep(13)
+    yield daemon
+    daemon.close()
+
+
+@pytest.fixture
+def daemon(desking: Desking, running: Daemon) -> Daemon:
+    """The daemon, with nobody logged in."""
+    running.mark()
+    return running
+
+
+def rings_200(desking: Desking) -> bool:
+    """Return whether queues and lamps take 1001 to be at 200."""
+    return "PJSIP/200" in (desking.service.switchboard.hints(["1001"])["1001"] or "")
+
+
+def test_after_a_reload_the_hints_are_right_again_within_ten_seconds(desking: Desking, daemon: Daemon) -> None:
+    desking.service.login("200", "1001")
+    assert rings_200(desking)
+    desking.rig.asterisk.cli("core reload")
+    eventually(lambda: not rings_200(desking), 5, "the reload takes the hint away")
+    eventually(lambda: rings_200(desking), 10, "the hint is back")
+
+
+def test_after_a_restart_of_asterisk_too(desking: Desking, daemon: Daemon) -> None:
+    desking.service.login("200", "1001")
+    desking.rig.asterisk.restart()
+    eventually(lambda: rings_200(desking), 15, "the hint is back")
+    assert daemon.alive and daemon.logged().count("asterisk_down") <= 2
+
+
+def test_what_freepbx_rewrote_is_mended_when_the_bridge_asks(desking: Desking, daemon: Daemon) -> None:
+    desking.service.login("200", "1001")
+    astdb = desking.service.astdb
+    astdb.put("DEVICE/200/user", "200")
+    astdb.delete("AMPUSER/1001/device")
+    assert daemon.ask("POST", "/internal/reconcile") == 202
+    eventually(lambda: astdb.get("AMPUSER/1001/device") == "200", 3, "mended")
+    assert astdb.get("DEVICE/200/user") == "1001"
+
+
+def test_it_outlives_the_database(desking: Desking, daemon: Daemon) -> None:
+    desking.service.login("200", "1001")
+    desking.rig.database.stop()
+    try:
+        assert daemon.ask("POST", "/internal/reconcile") == 202
+        eventually(lambda: "ledger_down" in daemon.logged(), 10, "it says so")
+        assert daemon.doctor()["database"] == "error"
+    finally:
+        desking.rig.database.start()
+    eventually(lambda: "works again" in daemon.logged(), 30, "it goes on")
+    assert daemon.logged().count("ERROR repair") == 1
+
+
+def test_doctor_finds_the_dialplan_and_the_codes(desking: Desking, daemon: Daemon) -> None:
+    found = daemon.doctor()
+    assert {found[c] for c in ("asterisk", "database", "projection", "daemon")} == {"ok"}
+    desking.load_dialplan(desking.pool[0]._replace(login_code="*55"))
+    assert daemon.doctor()["dialplan"] == "warning"
