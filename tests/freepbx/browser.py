@@ -51,6 +51,14 @@ class Browser:
             urllib.request.ProxyHandler({}),
         )
 
+    def view(self, path: str) -> Answer:
+        """Open one of our own pages."""
+        return self.get(f"{PAGE}&view={urllib.parse.quote(path, safe='')}")
+
+    def send(self, path: str, **fields: str) -> Answer:
+        """Send a form of ours, and follow to the page that it leads to."""
+        return self.post(f"{PAGE}&view={urllib.parse.quote(path, safe='')}", fields)
+
     def get(self, path: str, **headers: str) -> Answer:
         return self._ask(urllib.request.Request(self.url + path), headers)
 
@@ -70,6 +78,18 @@ class Browser:
         request = urllib.request.Request(self.url + path, b"".join(parts) + f"--{boundary}--\r\n".encode())
         request.add_header("Content-Type", f"multipart/form-data; boundary={boundary}")
         return self._ask(request, {})
+
+    def install_upload(self, package: Path) -> str:
+        """As an administrator does in Module Admin: upload, then Install or Upgrade; return what the page says."""
+        fields = {"display": "modules", "action": "upload", "upload": "Upload (From Hard Disk)"}
+        answer = self.upload("config.php?display=modules", fields, "uploadmod", package)
+        assert "uploaded successfully" in answer.text, answer.text[-3000:]
+        action = {"display": "modules", "action": "process", "quietmode": "1", "modules[hotdesk][action]": "install"}
+        return self.post("config.php?display=modules&action=process&quietmode=1", action).text
+
+    def apply_config(self) -> None:
+        answer = self.post("ajax.php?command=reload", {"command": "reload"})
+        assert '"status":true' in answer.text.replace(" ", ""), answer.text[-3000:]
 
     def log_in(self, name: str, password: str) -> None:
         self.get("config.php")

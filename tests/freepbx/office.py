@@ -45,6 +45,8 @@ EXTENSIONS = (PHONE, PHONE_2, SPARE_PHONE, OWNER, VIRTUAL, SPARE_USER, CALLER)
 GROUP = f"{PREFIX}60"
 GROUP_IGNORING_CF = f"{PREFIX}61"
 QUEUE = f"{PREFIX}70"
+# Inbound routes to the two users.
+DIDS = {OWNER.number: f"{PREFIX}5550110", VIRTUAL.number: f"{PREFIX}5550111"}
 OUTSIDE = f"{PREFIX}5550123"
 EMERGENCY = f"{PREFIX}911"
 TRUNK = "hotdesk-acceptance"
@@ -91,6 +93,8 @@ class Office:
             self.machine.php("make-group", group)
         queue = {"number": QUEUE, "name": TRUNK, "members": members, "ring_time": RING_TIME}
         self.machine.php("make-queue", queue)
+        for user, number in DIDS.items():
+            self.machine.php("make-did", {"number": number, "user": user, "name": TRUNK})
         self._trunk = self.machine.php("make-trunk", self._trunk_spec)
         self.machine.php("make-admin", {"name": ADMIN, "password": self.passwords[ADMIN], "sections": ["*"]})
         self.machine.php("make-admin", {"name": CLERK, "password": self.passwords[CLERK], "sections": ["ringgroups"]})
@@ -104,6 +108,8 @@ class Office:
             self.machine.php("delete-admin", {"name": name})
         if self._trunk is not None:
             self.machine.php("delete-trunk", self._trunk)
+        for number in DIDS.values():
+            self.machine.php("delete-did", {"number": number})
         self.machine.php("delete-queue", {"number": QUEUE})
         for number in (GROUP, GROUP_IGNORING_CF):
             self.machine.php("delete-group", {"number": number})

@@ -35,6 +35,11 @@ def tarball() -> Path:
     return next(folder.glob("*.tgz"))
 
 
+def _set_version(description: Path, version: str) -> None:
+    text = description.read_text()
+    description.write_text(re.sub(r"<version>[^<]+<", f"<version>{version}<", text, count=1))
+
+
 class Product:
     def __init__(self, machine: Machine, package: Path) -> None:
         self.machine, self.package = machine, package
@@ -51,11 +56,19 @@ class Product:
         with tarfile.open(self.package) as archive:
             archive.extractall(self.modules)
         if version:
-            description = self.folder / "module.xml"
-            text = re.sub(
-                r"<version>[^<]+</version>", f"<version>{version}</version>", description.read_text(), count=1
-            )
-            description.write_text(text)
+            _set_version(self.folder / "module.xml", version)
+
+    def upgrade(self) -> Path:
+        """Return a package of the same with a newer version."""
+        version = self.newer_version()
+        folder = Path(tempfile.mkdtemp(prefix="hdsk-upgrade-"))
+        with tarfile.open(self.package) as archive:
+            archive.extractall(folder)
+        _set_version(folder / NAME / "module.xml", version)
+        package = folder / f"{NAME}-{version}.tgz"
+        with tarfile.open(package, "w:gz") as archive:
+            archive.add(folder / NAME, NAME)
+        return package
 
     def newer_version(self) -> str:
         """Return a version behind the one that is unpacked."""

@@ -55,6 +55,11 @@ def queue(on: Telephones, user: str, phone: str) -> None:
     _rings(on, phone, office.QUEUE, user=user)
 
 
+def did(on: Telephones, user: str, phone: str) -> None:
+    with on.coming_in(office.DIDS[user]):
+        on.phones[phone].wait_ringing(RINGS)
+
+
 # --- and when nobody answers, the user's mailbox ---------------------------------------------------------------------
 
 
@@ -105,7 +110,7 @@ def own_number_goes_to_its_mailbox(on: Telephones, user: str, phone: str) -> Non
         assert not on.phones[phone].rang
 
 
-INBOUND: tuple[Promise, ...] = (direct_call, answered_call, ring_group, ring_group_ignoring_call_forward, queue)
+INBOUND: tuple[Promise, ...] = (direct_call, answered_call, ring_group, ring_group_ignoring_call_forward, queue, did)
 MAILBOX: tuple[Promise, ...] = (unanswered_ends_in_users_mailbox, busy_ends_in_users_mailbox)
 OUTBOUND: tuple[Promise, ...] = (
     identity_inside,

@@ -152,6 +152,20 @@ class Telephones:
             self.phones[caller].reset()
             self.settle()
 
+    @contextmanager
+    def coming_in(self, did: str) -> Iterator[None]:
+        """A call from outside to a number of the PBX; Asterisk itself is the outside."""
+        for device in self.phones.values():
+            device.forget()
+        channel = f"Local/{did}@from-pstn"
+        self.tap.action("Originate", Channel=channel, Application="Wait", Data="20", Async="true", Timeout="20000")
+        try:
+            yield
+        finally:
+            for name in self.channels():
+                self.machine.cli(f"channel request hangup {name}")
+            self.settle()
+
     def channels(self) -> list[str]:
         """Return the channels of the suite's calls; others may telephone meanwhile."""
         names = [

@@ -7,7 +7,7 @@ import re
 from tests.freepbx import dumps
 from tests.freepbx.browser import Browser
 from tests.freepbx.machine import Machine
-from tests.freepbx.product import NAME, Product
+from tests.freepbx.product import Product
 
 READY = r"ready: the database answers, \d+ phones in the pool; Asterisk answers"
 
@@ -36,17 +36,12 @@ def test_uninstalled_at_once_it_leaves_nothing(hotdesk: Product, machine: Machin
     assert before.differences(dumps.everything(machine)) == []
 
 
-def test_an_upload_in_module_admin_installs_it(hotdesk: Product, machine: Machine, admin: Browser) -> None:
-    fields = {"display": "modules", "action": "upload", "upload": "Upload (From Hard Disk)"}
-    answer = admin.upload("config.php?display=modules", fields, "uploadmod", hotdesk.package)
-    assert hotdesk.folder.joinpath("module.xml").is_file(), answer.text[-3000:]
-    action = {"display": "modules", "action": "process", "quietmode": "1", f"modules[{NAME}][action]": "install"}
-    answer = admin.post("config.php?display=modules&action=process&quietmode=1", action)
-    assert re.search(READY, answer.text), answer.text[-3000:]
+def test_an_upload_in_module_admin_installs_it(hotdesk: Product, admin: Browser) -> None:
+    said = admin.install_upload(hotdesk.package)
+    assert re.search(READY, said), said[-3000:]
     assert hotdesk.status == "Enabled"
 
 
 def test_apply_config_in_the_browser_takes_it_in(admin: Browser, machine: Machine) -> None:
-    answer = admin.post("ajax.php?command=reload", {"command": "reload"})
-    assert '"status":true' in answer.text.replace(" ", ""), answer.text[-3000:]
+    admin.apply_config()
     assert "app-hotdesk" in machine.cli("dialplan show *11@from-internal")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.freepbx import dumps, promises
@@ -18,6 +20,14 @@ def test_phones_are_added_by_fwconsole(hotdesk: Product) -> None:
     assert all(one.name in listed for one in (PHONE, PHONE_2, SPARE_PHONE)), listed
 
 
+def test_the_doctor_finds_the_installation_well(hotdesk: Product) -> None:
+    found = json.loads(hotdesk.try_command("doctor", "--json").out)["findings"]
+    # What is said about extensions and routes is said about the administrator's own, too.
+    ours = {"python", "packages", "daemon", "database", "codes", "asterisk", "dialplan", "projection"}
+    assert {one["code"]: one["level"] for one in found if one["code"] in ours} == dict.fromkeys(ours, "ok")
+    assert not [one for one in found if PHONE.number in one["title"]], found
+
+
 @pytest.mark.parametrize(
     ("user", "phone"), [(OWNER.number, PHONE.number), (VIRTUAL.number, PHONE_2.number)], ids=["own phone", "virtual"]
 )
@@ -31,6 +41,26 @@ def test_every_promise_is_kept_and_logout_takes_everything_back(
     assert desk.log_out(phone) == "logged_out"
     assert before.differences(dumps.astdb(machine)) == []
     assert promises.broken(phones, phone, phone, promises.direct_call, promises.identity_inside) == {}
+
+
+@pytest.mark.parametrize(
+    ("user", "phone"), [(OWNER.number, PHONE.number), (VIRTUAL.number, PHONE_2.number)], ids=["own phone", "virtual"]
+)
+def test_call_forward_routing_keeps_what_call_forward_can(
+    desk: Desk, phones: Telephones, machine: Machine, user: str, phone: str
+) -> None:
+    desk.product.command("settings", "set", "routing", "callforward")
+    try:
+        before = dumps.astdb(machine)
+        assert desk.log_in(phone, user) == "logged_in"
+        # Ring groups that ignore Call Forward drop the member (F§2); docs/routing.md says so.
+        kept = [one for one in promises.EVERY if one is not promises.ring_group_ignoring_call_forward]
+        assert promises.broken(phones, user, phone, *kept) == {}
+        assert desk.log_out(phone) == "logged_out"
+        lamp = f"AstDB CustomDevstate: + CustomDevstate/CF{user} = NOT_INUSE"
+        assert [line for line in before.differences(dumps.astdb(machine)) if line != lamp] == []
+    finally:
+        desk.product.command("settings", "reset", "routing")
 
 
 def test_the_extension_may_follow_the_code(desk: Desk) -> None:

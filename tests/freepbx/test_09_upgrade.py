@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 
 from tests.freepbx import dumps, promises
+from tests.freepbx.browser import Browser
 from tests.freepbx.machine import Machine
 from tests.freepbx.office import OWNER, PHONE, PHONE_2, VIRTUAL
 from tests.freepbx.product import Desk, Product
 
 
-def test_an_upgrade_during_a_call_keeps_everything(machine: Machine, hotdesk: Product, desk: Desk) -> None:
+def test_an_upgrade_during_a_call_keeps_everything(
+    machine: Machine, hotdesk: Product, desk: Desk, admin: Browser
+) -> None:
     assert desk.log_in(PHONE.number, VIRTUAL.number) == "logged_in"
     assert desk.log_in(PHONE_2.number, OWNER.number) == "logged_in"
     hotdesk.command("settings", "set", "attempts", "4")
@@ -21,9 +24,9 @@ def test_an_upgrade_during_a_call_keeps_everything(machine: Machine, hotdesk: Pr
         phones[PHONE.number].wait_ringing(promises.RINGS)
         phones[PHONE.number].answer()
         phones[promises.CALLER].wait_answered()
-        hotdesk.unpack(hotdesk.newer_version())
-        hotdesk.install()
-        machine.reload()
+        said = admin.install_upload(hotdesk.upgrade())
+        assert "ready: the database answers" in said, said[-3000:]
+        admin.apply_config()
         time.sleep(2)
         assert not phones[PHONE.number].idle and not phones[promises.CALLER].idle
         phones[PHONE.number].send_digits("1")

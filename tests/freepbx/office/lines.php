@@ -67,6 +67,15 @@ function lines(): array
             queues_del($one['number']);
             return true;
         },
+        'make-did' => static function (array $one): bool {
+            $to = 'from-did-direct,' . $one['user'] . ',1';
+            $did = ['extension' => $one['number'], 'cidnum' => '', 'description' => $one['name'], 'destination' => $to];
+            return (bool) \FreePBX::Core()->addDID($did);
+        },
+        'delete-did' => static function (array $one): bool {
+            \FreePBX::Core()->delDID($one['number'], '');
+            return true;
+        },
         'make-trunk' => static function (array $one): array {
             return makeTrunk($one);
         },
