@@ -58,6 +58,41 @@ def test_restart_leaves_sessions(machine: Machine, hotdesk: Product, phones: Tel
     assert promises.broken(phones, OWNER.number, PHONE_2.number, *promises.FEW) == {}
 
 
+def test_asterisk_restarted_behind_freepbxs_back_is_healed(
+    machine: Machine, hotdesk: Product, phones: Telephones, seated: dumps.Dump
+) -> None:
+    hints = [hint(machine, number) for number in (VIRTUAL.number, PHONE.number)]
+    machine.cli("core restart now")
+    hotdesk.heals(lambda: "fully booted" in machine.cli("core waitfullybooted").lower(), "Asterisk is back")
+    phones.listen()
+    hotdesk.heals(
+        lambda: [hint(machine, number) for number in (VIRTUAL.number, PHONE.number)] == hints, "the hints are back"
+    )
+    phones.wait_reachable()
+    assert seated.differences(dumps.astdb(machine)) == []
+    assert promises.broken(phones, VIRTUAL.number, PHONE.number, *promises.FEW, promises.queue) == {}
+
+
+def test_disabled_nobody_is_left_sitting_anywhere(
+    machine: Machine, hotdesk: Product, phones: Telephones, desk: Desk
+) -> None:
+    before = dumps.astdb(machine)
+    assert desk.log_in(PHONE.number, VIRTUAL.number) == "logged_in"
+    daemon = hotdesk.wait_daemon()
+    machine.fwconsole("ma", "disable", "hotdesk")
+    machine.reload()
+    try:
+        assert before.differences(dumps.astdb(machine)) == []
+        assert hotdesk.daemon() is None
+        assert "app-hotdesk" not in machine.cli("dialplan show *12@from-internal")
+        assert promises.broken(phones, PHONE.number, PHONE.number, *promises.FEW[:2]) == {}
+    finally:
+        machine.fwconsole("ma", "enable", "hotdesk")
+        machine.reload()
+    hotdesk.wait_daemon(but=daemon)
+    assert desk.log_in(PHONE.number, VIRTUAL.number) == "logged_in"
+
+
 def test_chown_leaves_all_working(machine: Machine, hotdesk: Product, desk: Desk, admin: Browser) -> None:
     machine.fwconsole("chown")
     assert hotdesk.state.stat().st_mode & 0o777 == 0o700
