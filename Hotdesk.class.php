@@ -85,7 +85,10 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
             try {
                 $this->backend->command(['logout', '--all', '--yes', '--json'], 120)->data();
             } finally {
-                // FreePBX disables us all the same.
+                // FreePBX disables us all the same; until it has, a page that is open somewhere starts the daemon again.
+                register_shutdown_function(function () {
+                    $this->quietly([$this->service, 'stop']);
+                });
                 $this->service->stop();
                 $this->notices->clearAll();
             }
@@ -166,6 +169,9 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
     public function minute()
     {
         $this->quietly(function () {
+            if (!$this->service->isWanted()) {
+                return;
+            }
             if (!$this->service->watch()) {
                 $this->notices->set(
                     Notices::DAEMON,

@@ -35,6 +35,10 @@ sys.path[:0] = [str(MODULE), str(MODULE / "vendor")]
 PACKAGES = ("flask", "flask_sqlalchemy", "pymysql", "waitress", "wtforms", "click")
 
 
+# Seconds that the script of a call gets in the self-check.
+PATIENCE = 30
+
+
 def main() -> int:
     """Run every step; return the exit status."""
     from hotdesk_module.errors import HotdeskError
@@ -103,7 +107,12 @@ def check_script() -> str:
     """Start the script of a call as the dialplan does; the caller, it hears, has hung up at once."""
     command = [sys.executable, "-I", str(MODULE / "agi-bin" / "hotdesk.py"), "logout"]
     call = "agi_request: self-check\n\n511 Command Not Permitted on a dead channel\n" + 5 * "200 result=1\n"
-    done = subprocess.run(command, input=call, capture_output=True, text=True, timeout=30, check=False)
+    try:
+        done = subprocess.run(command, input=call, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise OSError(
+            f"{command[2]} does not end within {PATIENCE} seconds. Try again when the machine is less busy."
+        ) from error
     if done.returncode != 0:
         why = (done.stderr.strip() or done.stdout.strip() or "it printed nothing").splitlines()[-1]
         raise OSError(f"{command[2]} does not run: {why}")

@@ -70,6 +70,9 @@ final class Answer
     public static function excerpt(string $text): string
     {
         $lines = preg_split('/\R/', trim($text)) ?: [];
-        return substr(implode("\n", array_slice($lines, -4)), -600);
+        $end = substr(implode("\n", array_slice($lines, -4)), -600);
+        // Nothing is shown of a text that begins within a character, or that is none in UTF-8.
+        $end = (string) preg_replace('/^[\x80-\xbf]+/', '', $end);
+        return preg_match('//u', $end) ? $end : (string) preg_replace('/[\x80-\xff]/', '?', $end);
     }
 }

@@ -96,6 +96,9 @@ final class Page
         try {
             return $this->ask($token);
         } catch (Unreachable $down) {
+            if (!$this->service->isWanted()) {
+                throw new Trouble('Hot Desking is not enabled. Enable or install it in Module Admin.');
+            }
             if (!$this->service->start()) {
                 throw new Trouble($this->service->trouble());
             }

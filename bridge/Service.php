@@ -15,6 +15,9 @@ final class Service
     /** Seconds after which a daemon that does not answer is not merely slow. */
     private const HUNG = 120;
 
+    /** @var int Seconds in which another process's start of the daemon is over. */
+    public static int $turn = 60;
+
     /** What the start printed. */
     private const PRINTED = 'start.out';
 
@@ -35,6 +38,15 @@ final class Service
     }
 
     /**
+     * Whether the module is in force. FreePBX lets scripts' requests through to a module that is disabled or
+     * uninstalled, and a job may have been under way: neither may start what was stopped for good.
+     */
+    public function isWanted(): bool
+    {
+        return (bool) \FreePBX::Modules()->checkStatus(Notices::MODULE);
+    }
+
+    /**
      * See to it that the daemon runs; return whether it does.
      */
     public function start(): bool
@@ -43,14 +55,16 @@ final class Service
             return true;
         }
         $this->place->prepare();
-        // A page, the job and fwconsole may find it down in the same second.
-        $lock = @fopen($this->place->state . '/start.lock', 'c');
+        // A page, the job and fwconsole may find it down in the same second. Not inherited (e): pm2's own daemon, which
+        // a start may start, would keep the lock of a request that died.
+        $lock = @fopen($this->place->state . '/start.lock', 'ce');
+        $ours = true;
         if ($lock) {
             $this->place->handOver($this->place->state . '/start.lock');
-            flock($lock, LOCK_EX);
+            $ours = self::take($lock);
         }
         try {
-            return $this->panel->isUp() || $this->launch();
+            return $this->panel->isUp() || ($ours && $this->launch());
         } finally {
             if ($lock) {
                 flock($lock, LOCK_UN);
@@ -88,9 +102,15 @@ final class Service
         if ($this->start()) {
             return true;
         }
-        clearstatcache();
-        $since = @filemtime($this->place->state . '/serve.lock');
-        return $since !== false && time() - $since > self::HUNG && $this->restart();
+        if (!$this->hangs()) {
+            return false;
+        }
+        try {
+            return $this->restart();
+        } catch (Trouble $trouble) {
+            $this->place->write(self::PRINTED, $trouble->getMessage());
+            return false;
+        }
     }
 
     /**
@@ -104,6 +124,15 @@ final class Service
 
     private function launch(): bool
     {
+        if ($this->hasProcess()) {
+            // It is starting or busy; a second one would only find that out, and pm2 would end the first for it.
+            return $this->comesUp();
+        }
+        $check = $this->backend->command(['--version'], 20);
+        if (!$check->isGood()) {
+            $this->place->write(self::PRINTED, $check->sentence());
+            return false;
+        }
         if ($this->pm2->start($this->backend->ours())) {
             if ($this->comesUp()) {
                 return true;
@@ -117,6 +146,44 @@ final class Service
             return false;
         }
         return $this->comesUp();
+    }
+
+    /**
+     * Whether a process is the daemon, be it one that answers or not: it holds a lock as long as it lives.
+     */
+    private function hasProcess(): bool
+    {
+        $lock = @fopen($this->place->state . '/serve.lock', 're');
+        if (!$lock) {
+            return false;
+        }
+        $has = !flock($lock, LOCK_SH | LOCK_NB);
+        fclose($lock);
+        return $has;
+    }
+
+    private function hangs(): bool
+    {
+        clearstatcache();
+        $since = @filemtime($this->place->state . '/serve.lock');
+        return $since !== false && time() - $since > self::HUNG && $this->hasProcess();
+    }
+
+    /**
+     * Wait for our turn, not for ever: FreePBX's start and everybody's pages come by here.
+     *
+     * @param resource $lock
+     */
+    private static function take($lock): bool
+    {
+        $limit = microtime(true) + self::$turn;
+        while (!flock($lock, LOCK_EX | LOCK_NB)) {
+            if (microtime(true) >= $limit) {
+                return false;
+            }
+            usleep(100000);
+        }
+        return true;
     }
 
     private function comesUp(): bool

@@ -41,11 +41,13 @@ final class Setup
         $this->registerCodes();
         \FreePBX::Job()->addClass(Notices::MODULE, self::JOB, 'FreePBX\modules\Hotdesk\Job', '* * * * *');
         // An upgrade's old daemon runs the old code.
-        if ($this->service->restart()) {
-            self::say('Hot Desking: the daemon runs');
-        } else {
-            // Logins work without it, and the job tries again every minute.
-            self::say($this->service->trouble() . ' FreePBX tries again every minute.');
+        // Logins work without it, and of a module whose installation fails nothing would be loaded.
+        try {
+            $running = $this->service->restart();
+            self::say($running ? 'Hot Desking: the daemon runs' : $this->service->trouble() . ' FreePBX tries again'
+                . ' every minute.');
+        } catch (Trouble $trouble) {
+            self::say($trouble->getMessage() . ' Run "fwconsole restart" when that is mended.');
         }
     }
 

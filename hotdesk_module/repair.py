@@ -49,12 +49,15 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         for name in ("DEVICE", "AMPUSER", "HDSK", *FORWARDS, LAMPS.rstrip("/")):
             actual.update(family(name))
         sessions = ledger.sessions()
-        world = repairs.still_there(_world(sequence), sessions, actual)
+        world = _world(sequence)
+        # No extensions at all, that is FreePBX in the middle of a restore, or the wrong tables.
+        empty = not (world.users and world.devices)
+        world = repairs.still_there(world, sessions, actual)
         leftovers = ledger.unapplied()
 
         orphans = _orphans(world, sessions)
         left_alone: set[str] = set()
-        if limit is not None and len(orphans) > limit:
+        if limit is not None and len(orphans) > (0 if empty else limit):
             left_alone, orphans = {o.session.phone for o in orphans}, ()
         decision = machine.Decision(orphans)
         kept = habits.transition(world, current, sessions, decision, actual)

@@ -42,6 +42,18 @@ class Instance:
         self._file = file
         return True
 
+    def holds(self) -> bool:
+        """Return whether what we have claimed is still what others find under its name.
+
+        Where the folder was removed or replaced, the next process finds nothing locked and runs beside us.
+        """
+        if self._file is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), os.stat(self._path))
+        except OSError:
+            return False
+
     def release(self) -> None:
         """Let go; the file stays, for removing it would let two processes each lock one of its name."""
         if self._file is not None:

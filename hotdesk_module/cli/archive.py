@@ -9,7 +9,7 @@ import click
 
 from hotdesk_module import archive
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
-from hotdesk_module.errors import BadImport, HotdeskError
+from hotdesk_module.errors import BadImport, HotdeskError, UnsafePlan
 
 
 @click.command(cls=Command)
@@ -42,6 +42,8 @@ def restore(app: App, file: TextIO) -> None:
     warnings = list(done.warnings)
     try:
         app.desk.reconcile()
+    except UnsafePlan as error:
+        warnings.append(f"Restored; but Asterisk waits for you. {error.message}")
     except HotdeskError as error:
         warnings.append(f"Restored; Asterisk is not in line yet, and will be within a minute. {error.message}")
     app.answer(

@@ -52,7 +52,7 @@ def serve(state: str, log_file: str, say: Say) -> None:
         say(f"Hot Desking is already running (pid {holder(folder.lock) or 'unknown'}).")
         return
     try:
-        _run(where, folder, log_file)
+        _run(where, folder, instance, log_file)
     finally:
         instance.release()
 
@@ -89,7 +89,7 @@ def _send(pid: int, number: signal.Signals) -> None:
         raise BadConfig(f"The daemon (pid {pid}) is another user's; run this as FreePBX's user or as root.") from error
 
 
-def _run(where: config.Config, folder: Folder, log_file: str) -> None:
+def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str) -> None:
     log = log_.start(log_file)
     bell, alerts = Bell(), Alerts()
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
@@ -108,6 +108,9 @@ def _run(where: config.Config, folder: Folder, log_file: str) -> None:
     log.info("Hot Desking %s serves %s (pid %d).", __version__, folder.socket, os.getpid())
     try:
         while not bell.stopped.is_set():
+            if not instance.holds():
+                log.warning("%s is gone, or another's: the module was removed, or a second daemon runs.", folder.lock)
+                break
             try:
                 _turn(keeper, line, bell)
                 panel.keep()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -94,8 +96,18 @@ def test_two_starts_at_once_make_one_daemon(world: World) -> None:
     assert log.count(" serves ") == 1
 
 
+def test_a_start_that_hangs_holds_nobody_else_up(world: World) -> None:
+    world.state.mkdir(mode=0o700)
+    with (world.state / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = time.monotonic()
+        assert world.call("impatient").printed.startswith("The daemon of Hot Desking does not start.")
+        assert time.monotonic() - before < 30
+    assert world.call("impatient").printed == "Hot Desking started"
+
+
 def test_freepbxs_own_minder_runs_the_daemon_where_there_is_one(world: World) -> None:
-    world["modules"] = ["core", "pm2"]
+    world["modules"] = ["core", "hotdesk", "pm2"]
     world.call("startDaemon")
     minded = world["pm2"]["hotdesk"]
     assert minded["script"] == str(world.module / "hotdesk_module/serve.sh")
@@ -106,7 +118,7 @@ def test_freepbxs_own_minder_runs_the_daemon_where_there_is_one(world: World) ->
 
 
 def test_a_broken_minder_is_done_without(world: World) -> None:
-    world["modules"], world["pm2"] = ["core", "pm2"], "broken"
+    world["modules"], world["pm2"] = ["core", "hotdesk", "pm2"], "broken"
     assert world.call("startDaemon").printed == "Hot Desking started"
     assert world.daemon()
     world.call("stopDaemon")
@@ -121,6 +133,12 @@ def test_the_job_starts_a_daemon_that_died(world: World) -> None:
     assert world.call("job").result is True
     assert world.daemon() not in (None, pid)
     assert world.notices() == {}
+
+
+def test_the_job_starts_nothing_of_a_module_that_is_disabled_or_uninstalled(world: World) -> None:
+    world["modules"] = ["core"]
+    assert world.call("job").result is True
+    assert world.daemon() is None and world.notices() == {}
 
 
 @pytest.mark.slow
@@ -143,6 +161,48 @@ def test_the_job_says_why_the_daemon_does_not_run_and_takes_it_back(world: World
     world.mend_python()
     world.call("job")
     assert world.notices() == {}
+
+
+@pytest.mark.parametrize(("shift", "letter"), [("", "ü"), ("x", "ü"), ("", "\\374")])
+def test_a_trouble_in_another_language_is_shown_wherever_it_is_cut(world: World, shift: str, letter: str) -> None:
+    world.break_python(f"printf '%s%b the end{shift}' start '{letter * 600}' >&2; exit 1")
+    world.call("job")
+    assert f"the end{shift}" in world.notices()["DAEMON"]["extended_text"]
+
+
+def test_the_job_says_so_too_where_a_daemon_ran_until_python_was_gone(world: World) -> None:
+    world.call("startDaemon")
+    os.kill(world.daemon() or 0, signal.SIGKILL)
+    os.utime(world.state / "serve.lock", (0, 0))
+    world.break_python("echo 'Python is gone' >&2; exit 127")
+    before = time.monotonic()
+    world.call("job")
+    assert "Python is gone" in world.notices()["DAEMON"]["extended_text"]
+    assert time.monotonic() - before < 8
+
+
+def test_the_job_says_so_too_where_a_daemon_hangs_and_python_is_gone(world: World) -> None:
+    world.call("startDaemon")
+    pid = world.daemon() or 0
+    os.kill(pid, signal.SIGSTOP)
+    os.utime(world.state / "serve.lock", (0, 0))
+    world.break_python("echo 'Python is gone' >&2; exit 127")
+    try:
+        world.call("job")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    assert "Python is gone" in world.notices()["DAEMON"]["extended_text"]
+
+
+def test_a_daemon_that_is_only_slow_is_not_ended_for_it(world: World) -> None:
+    world["modules"] = ["core", "hotdesk", "pm2"]
+    world.call("startDaemon")
+    pid = world.daemon() or 0
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(6, os.kill, (pid, signal.SIGCONT)).start()
+    world.call("job")
+    assert world.daemon() == pid
+    world.call("stopDaemon")
 
 
 def test_the_job_shows_what_the_daemon_finds_and_takes_back_what_is_over(world: World) -> None:

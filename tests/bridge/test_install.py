@@ -55,6 +55,14 @@ def test_a_failure_aborts_with_the_sentence_of_the_python_side(world: World) -> 
     assert world.call("install").result is True
 
 
+def test_a_daemon_that_does_not_stop_is_no_failure_of_an_upgrade(world: World) -> None:
+    launcher = world.module / "bin/hotdesk"
+    launcher.write_text(f'case "$*" in *--stop*) echo "It does not end." >&2; exit 5;; esac\n{launcher.read_text()}')
+    done = world.call("install")
+    assert done.result is True
+    assert "It does not end." in done.printed.splitlines()[-1] and "fwconsole restart" in done.printed
+
+
 def test_without_python_the_administrator_is_told_which_one_it_takes(world: World) -> None:
     (world.module / "hotdesk_module/python.sh").write_text("echo 'Hot Desking needs Python 3.9' >&2; exit 127\n")
     done = world.call("install")
@@ -120,6 +128,12 @@ def test_disabling_logs_everybody_out_and_stops_the_daemon_and_enabling_starts_i
     assert world.daemon() is None
     assert world.call("enable").result is True
     assert world.daemon()
+
+
+def test_disabling_stops_a_daemon_that_an_open_page_has_started_meanwhile(world: World) -> None:
+    world.call("startDaemon")
+    assert world.call("disableWatched").result is True
+    assert world.daemon() is None
 
 
 def test_a_module_that_cannot_log_out_is_stopped_all_the_same(world: World) -> None:

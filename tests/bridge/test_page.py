@@ -197,6 +197,15 @@ def test_a_daemon_that_is_down_is_started_by_the_page(browser: Browser, world: W
     assert world.daemon()
 
 
+def test_a_page_left_open_starts_nothing_of_a_module_that_is_disabled_or_uninstalled(
+    browser: Browser, world: World
+) -> None:
+    world["modules"] = ["core"]
+    answer = browser.ask(SCRIPT, view="/phones/table")
+    assert answer.status == 503 and "not enabled" in answer.body
+    assert world.daemon() is None and not world.state.exists()
+
+
 def test_a_phone_is_added_by_the_real_panels_form(browser: Browser, world: World) -> None:
     page = browser.ask(PAGE, view="/phones/add")
     action = html.unescape(re.findall(r'<form method="post" action="([^"]+)"', page.body)[-1])

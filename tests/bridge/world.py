@@ -82,7 +82,7 @@ class World:
                 "AMPASTERISKWEBUSER": user,
                 "AMPASTERISKWEBGROUP": user,
             },
-            modules=["core"],
+            modules=["core", "hotdesk"],
             database=str(self.database),
             extmap={"200": "Lobby", "1001": "John Smith", "*97": "My Voicemail"},
             jobs={},

@@ -101,6 +101,17 @@ def test_a_restore_without_asterisk_has_restored_the_tables_and_says_what_is_lef
     assert hd.ledger.settings() == {"attempts": "5"}
 
 
+def test_a_restore_that_would_log_out_many_does_not_promise_that_it_mends_itself(hd: Terminal, saved: Path) -> None:
+    hd("logout", "--all")
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    data["settings"]["mass_logout"] = "1"
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    # What another machine's AstDB says, which came with the same backup.
+    hd.office.astdb.values |= {"DEVICE/200/user": "1001", "DEVICE/201/user": "1002"}
+    warning = hd("restore", str(saved), "--json").json["warnings"][0]
+    assert "--force" in warning and "within a minute" not in warning
+
+
 @pytest.mark.parametrize(
     "data",
     [

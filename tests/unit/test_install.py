@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import runpy
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,18 @@ def test_a_script_that_does_not_run_ends_the_installation(machine: Environment, 
     assert "No module named 'no_such_package'" in done.stderr
 
 
+def test_a_script_that_hangs_is_told_in_a_sentence(
+    machine: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    script = runpy.run_path(str(ROOT / "install.py"))
+    monkeypatch.setitem(script["main"].__globals__, "PATIENCE", 0.001)
+    for name, value in machine.items():
+        monkeypatch.setenv(name, value)
+    assert script["main"]() == 1
+    assert "does not end within" in capsys.readouterr().err
+
+
 def test_the_interpreter_that_was_written_down_runs_everything(machine: Environment, tmp_path: Path) -> None:
     chosen = tmp_path / "python of our own"
     chosen.write_text(f'#!/bin/sh\necho chosen >&2\nexec {sys.executable} "$@"\n')
@@ -130,7 +143,9 @@ def test_root_runs_everything_as_the_user_whose_the_module_is(tmp_path: Path) ->
     probe.write_text("import os, sys; print(os.getuid(), os.getgid(), os.environ['HOME'], *sys.argv[1:])\n")
     for folder in (tmp_path, *list(tmp_path.parents)[:2]):
         folder.chmod(0o755)
-    launcher = ["sh", str(ROOT / "hotdesk_module" / "python.sh"), str(probe), "an argument", "--flag"]
+    # Where it lies now nobody else may be able to read it.
+    copy = shutil.copy(ROOT / "hotdesk_module" / "python.sh", tmp_path)
+    launcher = ["sh", copy, str(probe), "an argument", "--flag"]
     environment = {**os.environ, "HOTDESK_USER": "nobody", "HOTDESK_PYTHON": "/usr/bin/python3"}
     done = subprocess.run(launcher, env=environment, capture_output=True, text=True, check=False, cwd="/")
     nobody = pwd.getpwnam("nobody")

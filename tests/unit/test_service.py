@@ -442,6 +442,20 @@ def test_a_deleted_user_is_logged_out_by_reconcile(office: Office) -> None:
     assert lists(office, "200", "1003") == ["200", None]
 
 
+@pytest.mark.parametrize("table", ["all_users", "all_devices"])
+def test_while_freepbx_restores_its_extensions_nobody_is_logged_out(office: Office, table: str) -> None:
+    office.desk.login("200", "1003")
+    before = getattr(office.inventory, table)
+    setattr(office.inventory, table, [])
+    for key in [k for k in office.astdb.values if k.startswith("AMPUSER/" if table == "all_users" else "DEVICE/")]:
+        del office.astdb.values[key]
+    with pytest.raises(UnsafePlan):
+        office.desk.reconcile()
+    setattr(office.inventory, table, before)
+    assert office.desk.reconcile().ended == ()
+    assert (office.seat("200"), office.caller("200")) == ("1003", "1003")
+
+
 def test_a_deleted_phone_lets_its_user_go(office: Office) -> None:
     office.desk.login("200", "1001")
     office.delete_extension("200")

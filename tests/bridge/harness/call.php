@@ -31,6 +31,16 @@ $ways = [
     'startDaemon' => function () {
         return FreePBX::Hotdesk()->startDaemon(new \Symfony\Component\Console\Output\Output());
     },
+    // A page is open somewhere, and asks before FreePBX has noted that the module is disabled.
+    'disableWatched' => function () {
+        $done = FreePBX::Hotdesk()->disable();
+        FreePBX::Hotdesk()->startDaemon();
+        return $done;
+    },
+    'impatient' => function () {
+        \FreePBX\modules\Hotdesk\Bridge\Service::$turn = 1;
+        return FreePBX::Hotdesk()->startDaemon(new \Symfony\Component\Console\Output\Output());
+    },
     'ajaxRequest' => function ($command) {
         $settings = [];
         return [FreePBX::Hotdesk()->ajaxRequest($command, $settings), $settings];

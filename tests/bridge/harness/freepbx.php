@@ -315,6 +315,9 @@ namespace StandIn {
 
         public function startFromDirectory($name, $script, $folder, $environment = [], $force = false)
         {
+            if ($before = World::get('pm2')[$name] ?? null) {
+                posix_kill($before['pid'], SIGKILL);
+            }
             $pipes = [];
             $ends = [['file', '/dev/null', 'r'], ['file', "$folder/pm2.out", 'a'], ['file', "$folder/pm2.out", 'a']];
             $command = 'setsid bash ' . escapeshellarg($script) . ' & echo $! > ' . escapeshellarg("$folder/pm2.pid");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -159,6 +160,18 @@ def test_there_is_one_and_it_is_stopped_by_command(daemon: Daemon) -> None:
     assert running.wait(1) == 0
     again = daemon.run("serve", "--stop")
     assert (again.returncode, again.stdout) == (0, "Not running.\n")
+
+
+def test_it_ends_when_its_folder_is_removed_for_the_next_would_run_beside_it(
+    daemon: Daemon,
+) -> None:
+    running = daemon.start()
+    shutil.rmtree(daemon.state)
+    daemon.asterisk.send("Event: Reload\nModule: All\nStatus: 0\n\n")
+    assert running.wait(PATIENCE) == 0
+    assert "is gone, or another's" in daemon.log.read_text()
+    assert not daemon.state.exists()
+    daemon.start()
 
 
 def test_a_daemon_that_does_not_listen_is_killed(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
