@@ -23,6 +23,8 @@ LIVING_FAMILIES = {
     "RG": "FreePBX's count of a ring group's calls",
     "Queue": "the members as Asterisk keeps them, written when a queue is called",
 }
+# What FreePBX's own *73 leaves behind, too: a lamp that was never lit and one that is off are the same.
+_LAMP_OFF = re.compile(r"CustomDevstate/CF\d+ = NOT_INUSE")
 # Tables that change by themselves.
 LIVING_TABLES = {
     "cronmanager": "when FreePBX's periodic work ran last",
@@ -84,9 +86,9 @@ def astdb(machine: Machine) -> Dump:
     """Return the AstDB, by family."""
     parts: dict[str, set[str]] = {}
     for key, value in machine.astdb().items():
-        family = key.split("/")[0]
-        if family not in LIVING_FAMILIES:
-            parts.setdefault(f"AstDB {family}", set()).add(f"{key} = {value}")
+        family, row = key.split("/")[0], f"{key} = {value}"
+        if family not in LIVING_FAMILIES and not _LAMP_OFF.fullmatch(row):
+            parts.setdefault(f"AstDB {family}", set()).add(row)
     return Dump({name: frozenset(rows) for name, rows in parts.items()})
 
 

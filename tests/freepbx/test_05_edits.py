@@ -44,6 +44,8 @@ def rebuild(machine: Machine, how: Callable[[], object]) -> None:
     before = machine.astdb()
     how()
     after = machine.astdb()
+    ours = f"DEVICE/{PHONE.number}/user"
+    assert after[ours] != before[ours], "FreePBX did not rewrite anything: nothing was tried"
     technologies = {key.split("/")[1]: value for key, value in before.items() if re.fullmatch("DEVICE/[^/]+/tech", key)}
     for key in before.keys() - after.keys():
         family, *rest = key.split("/")
@@ -100,7 +102,6 @@ def test_devices_rebuilt_in_the_astdb_are_healed_within_a_minute(
     machine: Machine, hotdesk: Product, phones: Telephones, seated: dumps.Dump
 ) -> None:
     rebuild(machine, lambda: machine.php("devices2astdb"))
-    assert not same(machine, seated), "FreePBX did not rewrite anything: nothing was tried"
     whole(hotdesk, phones, seated, 80)
 
 
@@ -108,5 +109,4 @@ def test_resetastdb_is_healed_within_a_minute(
     machine: Machine, hotdesk: Product, phones: Telephones, seated: dumps.Dump
 ) -> None:
     rebuild(machine, lambda: machine.fwconsole("util", "resetastdb"))
-    assert not same(machine, seated), "FreePBX did not rewrite anything: nothing was tried"
     whole(hotdesk, phones, seated, 80)
