@@ -182,7 +182,7 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
                     Notices::DAEMON,
                     'error',
                     'Hot desking: the daemon does not run',
-                    $this->service->trouble() . "\nLogging in and out works; time limits and the panel do not."
+                    $this->service->trouble() . "\nWho is logged in stays so; time limits and this page do not work."
                 );
                 return;
             }

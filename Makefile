@@ -1,7 +1,7 @@
 # "make demo" shows the product, "make test" checks it, "make package" builds what Module Admin installs. Each sets up what
 # it needs.
 
-.PHONY: demo test lint unit package clean
+.PHONY: demo test lint unit package acceptance clean
 
 PORT ?= 8080
 
@@ -27,6 +27,11 @@ lint:
 package:
 	@tools/venv
 	@.venv/bin/python -m tools.package
+
+# On a machine with FreePBX, as root; it changes that PBX and puts it back, so it wants HOTDESK_ACCEPTANCE=1.
+acceptance:
+	@tools/venv acceptance
+	.venv/bin/python -m pytest tests/freepbx -v
 
 clean:
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache dist

@@ -14,14 +14,15 @@ import subprocess
 import threading
 import time
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote
 
 from tests.support.rig import shell
-from tests.support.rig.namespace import PBX_ADDRESS, Namespace
+from tests.support.rig.namespace import PBX_ADDRESS
 
-_CONTROL_PORT = 4444
 _MODULES = "g711 aufile aubridge"
 # A digit takes 20 ms of packets to start and three to end; below this gap one in some hundred is lost.
 DIGIT_GAP = 0.09
@@ -64,13 +65,41 @@ class Account:
         return f"sip:{self.user}@{self.domain}"
 
 
+@dataclass(frozen=True)
+class Ports:
+    """Where a phone listens; several on one address need different ones."""
+
+    sip: int = 5060
+    control: int = 4444
+    rtp: str = "10000-19998"
+
+
+class Network(Protocol):
+    """Where the phone's program runs: a namespace, or simply this machine."""
+
+    def argv(self, command: Sequence[str]) -> list[str]: ...
+    def connect(self, host: str, port: int, timeout: float = 5.0) -> socket.socket: ...
+
+
+class ThisHost:
+    """The network that this machine has anyway."""
+
+    def argv(self, command: Sequence[str]) -> list[str]:
+        return list(command)
+
+    def connect(self, host: str, port: int, timeout: float = 5.0) -> socket.socket:
+        return socket.create_connection((host, port), timeout=timeout)
+
+
 class Phone:
     """One phone with one or more accounts; calls go out from the first."""
 
-    def __init__(self, namespace: Namespace, home: Path, address: str, accounts: list[Account]) -> None:
+    def __init__(
+        self, network: Network, home: Path, address: str, accounts: list[Account], ports: Ports | None = None
+    ) -> None:
         self.number = accounts[0].user
-        self.address, self.accounts = address, accounts
-        self._namespace, self._home = namespace, home
+        self.address, self.accounts, self._ports = address, accounts, ports or Ports()
+        self._network, self._home = network, home
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._reader: threading.Thread | None = None
@@ -87,7 +116,7 @@ class Phone:
     def start(self) -> None:
         self._write_config()
         self._process = shell.start(
-            self._namespace.argv(["baresip", "-f", str(self._home)]),
+            self._network.argv(["baresip", "-f", str(self._home)]),
             self._home / "log",
             env={"HOME": str(self._home), "PATH": "/usr/bin:/bin"},
         )
@@ -110,7 +139,7 @@ class Phone:
 
     def _connect(self) -> socket.socket | None:
         try:
-            link = self._namespace.connect(self.address, _CONTROL_PORT)
+            link = self._network.connect(self.address, self._ports.control)
         except OSError:
             return None
         link.settimeout(None)
@@ -123,20 +152,20 @@ class Phone:
         self._home.mkdir(parents=True, exist_ok=True)
         lines = [
             "poll_method epoll",
-            f"sip_listen {self.address}:5060",
+            f"sip_listen {self.address}:{self._ports.sip}",
             "call_max_calls 4",
             f"audio_player aubridge,{self.number}",
             f"audio_source aufile,{self._home}/voice.wav",
             f"audio_alert aubridge,{self.number}",
             "audio_path /nonexistent",
             "statmode_default off",
-            "rtp_ports 10000-19998",
+            f"rtp_ports {self._ports.rtp}",
             f"module_path {modules}",
             *(f"module {name}.so" for name in _MODULES.split()),
             "module_tmp account.so",
             "module_app menu.so",
             "module_app ctrl_tcp.so",
-            f"ctrl_tcp_listen {self.address}:{_CONTROL_PORT}",
+            f"ctrl_tcp_listen {self.address}:{self._ports.control}",
         ]
         (self._home / "config").write_text("\n".join(lines) + "\n")
         # Those that register are added by `register`, so that a test decides when.
