@@ -16,15 +16,20 @@ PREFIX = os.environ.get("HOTDESK_ACCEPTANCE_PREFIX", "88")
 RING_TIME = 8
 
 
+def _pin() -> str:
+    # Long enough that no number in a log is one by chance.
+    return str(secrets.randbelow(9 * 10**9) + 10**9)
+
+
 @dataclass(frozen=True)
 class Extension:
     number: str
     name: str
-    pin: str
     tech: str = "pjsip"
     outbound_cid: str = ""
     emergency_cid: str = ""
     ring_time: int = RING_TIME
+    pin: str = field(default_factory=_pin)
     secret: str = field(default_factory=lambda: secrets.token_hex(12))
 
     @property
@@ -33,13 +38,13 @@ class Extension:
 
 
 # Shared phones, and people: one with a phone of the own, one without, and the same to be deleted.
-PHONE = Extension(f"{PREFIX}00", "Lobby", "480015", emergency_cid="5558800")
-PHONE_2 = Extension(f"{PREFIX}01", "Window", "480116", emergency_cid="5558801")
-SPARE_PHONE = Extension(f"{PREFIX}02", "Cellar", "480217", emergency_cid="5558802")
-OWNER = Extension(f"{PREFIX}10", "Olga Owner", "481018", outbound_cid="Olga <5558810>")
-VIRTUAL = Extension(f"{PREFIX}11", "Vera Virtual", "481119", tech="virtual", outbound_cid="Vera <5558811>")
-SPARE_USER = Extension(f"{PREFIX}12", "Sam Spare", "481220", tech="virtual")
-CALLER = Extension(f"{PREFIX}20", "Carl Caller", "482021")
+PHONE = Extension(f"{PREFIX}00", "Lobby", emergency_cid="5558800")
+PHONE_2 = Extension(f"{PREFIX}01", "Window", emergency_cid="5558801")
+SPARE_PHONE = Extension(f"{PREFIX}02", "Cellar", emergency_cid="5558802")
+OWNER = Extension(f"{PREFIX}10", "Olga Owner", outbound_cid="Olga <5558810>")
+VIRTUAL = Extension(f"{PREFIX}11", "Vera Virtual", tech="virtual", outbound_cid="Vera <5558811>")
+SPARE_USER = Extension(f"{PREFIX}12", "Sam Spare", tech="virtual")
+CALLER = Extension(f"{PREFIX}20", "Carl Caller")
 EXTENSIONS = (PHONE, PHONE_2, SPARE_PHONE, OWNER, VIRTUAL, SPARE_USER, CALLER)
 
 GROUP = f"{PREFIX}60"
