@@ -141,8 +141,9 @@ def _carry_out(
             progress(done, len(needed))
     sequence.announce(leftovers)
     sequence.ledger.mark_applied(e.id for e in leftovers)
-    if needed and not leftovers:
-        detail = " ".join(effects.name(e) for e in needed)
+    drift = [e for e in needed if not effects.follows_reload(e)]
+    if drift and not leftovers:
+        detail = " ".join(effects.name(e) for e in drift)
         sequence.note(
             Event(sequence.clock(), "repair", source=sequence.source, actor=sequence.actor, code="drift", detail=detail)
         )

@@ -54,6 +54,11 @@ def name(effect: Effect) -> str:
     return f"hint/{effect.extension}" if isinstance(effect, Hint) else effect.key
 
 
+def follows_reload(effect: Effect) -> bool:
+    """Return whether an effect is what every reload of FreePBX makes necessary: it writes all hints anew (F§7)."""
+    return isinstance(effect, Hint) or (isinstance(effect, (Put, Delete)) and effect.key.endswith("/hint"))
+
+
 def diff(
     keys: Mapping[str, str | None],
     actual: Mapping[str, str | None],
