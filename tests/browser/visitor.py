@@ -74,8 +74,14 @@ class Phone:
         """Log in the short way, on the keyboard."""
         self.type(f"*11{user}")
         self.wait_display("PIN")
+        before = self.seat
         self.type(f"{pin}#")
-        self.wait_display("You are logged in")
+        # The prompt's words stand there for a moment only; a busy machine may look too late.
+        wait_for(
+            self._driver,
+            lambda: self.seat != before or "You are logged in" in self.display,
+            lambda: f"{self._number} shows {self.display!r}, and nobody new sits there",
+        )
         self.wait_idle()
 
     def _button(self, selector: str) -> WebElement:

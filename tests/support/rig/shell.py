@@ -74,7 +74,7 @@ def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> None:
         process.wait(grace)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(grace)
+        process.wait(30)
 
 
 def wait_until(check: Callable[[], T | None], what: str, timeout: float = 10.0, every: float = 0.05) -> T:
