@@ -160,7 +160,7 @@ class World:
 
     def empty_database(self) -> None:
         """Have FreePBX's tables and none of ours."""
-        for table in ("phones", "sessions", "events", "lockouts", "settings"):
+        for table in ("phones", "sessions", "events", "lockouts", "pins", "settings"):
             self.execute(f"DROP TABLE hotdesk_{table}")
 
     def make_tables(self) -> None:
