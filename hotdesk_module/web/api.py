@@ -8,6 +8,7 @@ from typing import Any, Callable
 from flask import Blueprint, Response, jsonify, request
 
 from hotdesk_module import answers
+from hotdesk_module.core.model import Contact
 from hotdesk_module.core.pool import FIELDS, check
 from hotdesk_module.errors import BadValue
 from hotdesk_module.health.installation import Machine
@@ -18,18 +19,20 @@ from hotdesk_module.web.links import TOKEN
 from hotdesk_module.web.rows import rows
 
 
-def api(machine: Callable[[], Machine]) -> Blueprint:
+def api(machine: Callable[[], Machine], registrations: Callable[[], Mapping[str, Contact] | None]) -> Blueprint:
     """Return the paths under /api."""
     pages = Blueprint("api", __name__, url_prefix="/api")
 
     @pages.get("/phones")
     def phones() -> Response:
+        registered = registrations()
         return jsonify(
             phones=[
                 {
                     **answers.phone_seen(r.phone, r.device, r.transport or None, r.session),
                     "name": r.name,
                     "state": r.state,
+                    **answers.registration(r.phone.device, registered),
                 }
                 for r in rows(work.parts())
             ]

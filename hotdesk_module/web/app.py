@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Callable, NamedTuple
 
 from flask import Flask, Response
 
 from hotdesk_module.compose import Parts
+from hotdesk_module.core.model import Contact
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import Clock
 from hotdesk_module.web.alerts import Alerts
@@ -37,6 +39,7 @@ class Base(NamedTuple):
         ask_for_repair: has the daemon reconcile soon.
         clock: the time by which signatures are judged.
         machine: what is true of the machine.
+        registrations: the contact of each device that is registered; None: nobody knows.
     """
 
     compose: Callable[[], Parts]
@@ -45,6 +48,7 @@ class Base(NamedTuple):
     ask_for_repair: Callable[[], None]
     clock: Clock
     machine: Callable[[], Machine]
+    registrations: Callable[[], Mapping[str, Contact] | None]
 
 
 def create_app(base: Base) -> Flask:
@@ -60,7 +64,7 @@ def create_app(base: Base) -> Flask:
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
     app.register_blueprint(phones(notices))
     app.register_blueprint(health(notices, base.machine))
-    app.register_blueprint(api(base.machine))
+    app.register_blueprint(api(base.machine, base.registrations))
     furnish(app, notices)
 
     @app.after_request

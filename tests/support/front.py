@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -12,13 +13,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from werkzeug.test import TestResponse
 
 from hotdesk_module.compose import Parts
+from hotdesk_module.core.model import Contact
+from hotdesk_module.core.registration import by_device
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.web.alerts import Alerts
 from hotdesk_module.web.app import Base, create_app
 from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
 from tests.support.office import Office
-from tests.support.terminal import DeadAstDb
+from tests.support.terminal import DeadAstDb, DeadSwitchboard
 
 SECRET = "0123456789abcdef" * 4
 ADMIN = Identity(PAGE, "maria", "token-of-maria")
@@ -88,12 +91,26 @@ class Front:
         self.opened = self.closed = 0
         logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
         self.app = create_app(
-            Base(self._compose, SECRET, self.alerts, self._ask, self.office.clock, lambda: Machine("3", PACKAGES, True))
+            Base(
+                self._compose,
+                SECRET,
+                self.alerts,
+                self._ask,
+                self.office.clock,
+                lambda: Machine("3", PACKAGES, True),
+                self._registrations,
+            )
         )
         self.client = self.app.test_client()
 
     def _ask(self) -> None:
         self.repairs += 1
+
+    def _registrations(self) -> Mapping[str, Contact] | None:
+        """What the daemon would have seen: ``office.switchboard.all_contacts``."""
+        if not self.asterisk_up:
+            return None
+        return by_device(self.office.switchboard.contacts(), self.office.inventory.devices())
 
     def _close(self) -> None:
         self.closed += 1
@@ -104,7 +121,7 @@ class Front:
         return Parts(office.ledger, office.inventory, self._asterisk, office.clock, self._close)
 
     def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
-        return (self.office.astdb if self.asterisk_up else DeadAstDb()), self.office.switchboard
+        return (self.office.astdb, self.office.switchboard) if self.asterisk_up else (DeadAstDb(), DeadSwitchboard())
 
     def send(
         self, method: str, target: str, body: bytes = b"", kind: str = "", identity: Identity = ADMIN, **more: str
