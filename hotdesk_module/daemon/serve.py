@@ -96,8 +96,9 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
     connections = work.Connections(where)
     registrations = Registrations(connections.inventory.devices, time.monotonic)
+    secret, database = folder.new_secret(), where.database
     app = create_app(
-        Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock, about_us, registrations.current)
+        Base(compose, secret, alerts, bell.ask, work.wall_clock, about_us, database, registrations.current)
     )
     panel = Panel(app, folder.socket, log)
     panel.start()

@@ -10,18 +10,18 @@ from typing import Callable, NamedTuple
 from flask import Flask, Response
 
 from hotdesk_module.compose import Parts
+from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import Clock
+from hotdesk_module.web import api, pages
 from hotdesk_module.web.alerts import Alerts
-from hotdesk_module.web.api import api
+from hotdesk_module.web.database import connect_database
 from hotdesk_module.web.errors import handle_errors
 from hotdesk_module.web.furniture import furnish
 from hotdesk_module.web.gate import guard
-from hotdesk_module.web.health import health
 from hotdesk_module.web.internal import internal
 from hotdesk_module.web.notices import Notices
-from hotdesk_module.web.phones import phones
 from hotdesk_module.web.work import connect
 
 VIEWS = Path(__file__).resolve().parents[2] / "views"
@@ -39,6 +39,7 @@ class Base(NamedTuple):
         ask_for_repair: has the daemon reconcile soon.
         clock: the time by which signatures are judged.
         machine: what is true of the machine.
+        database: where the ledger is, for the lists that are read only.
         registrations: the contact of each device that is registered; None: nobody knows.
     """
 
@@ -48,6 +49,7 @@ class Base(NamedTuple):
     ask_for_repair: Callable[[], None]
     clock: Clock
     machine: Callable[[], Machine]
+    database: Database
     registrations: Callable[[], Mapping[str, Contact] | None]
 
 
@@ -59,12 +61,12 @@ def create_app(base: Base) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     guard(app, base.secret, base.clock, log)
     handle_errors(app, log)
-    connect(app, base.compose)
+    connect(app, base.compose, base.registrations)
+    connect_database(app, base.database)
     notices = Notices()
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
-    app.register_blueprint(phones(notices))
-    app.register_blueprint(health(notices, base.machine))
-    app.register_blueprint(api(base.machine, base.registrations))
+    for part in (*pages.parts(notices, base.machine), *api.parts(base.machine)):
+        app.register_blueprint(part)
     furnish(app, notices)
 
     @app.after_request
