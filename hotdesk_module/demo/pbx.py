@@ -36,9 +36,10 @@ class Pbx:
         self.calls = Calls(self.monitor, pace, self.db, self.phones, self.voicemail, self.events, self.feed, self.tour)
         self.calls.reachable = self.is_plugged
         self._furnish()
-        if not freepbx_keys.is_seeded(self.db):
-            freepbx_keys.seed(self.db)
-        self.reload_dialplan()
+        with self.db.together():
+            if not freepbx_keys.is_seeded(self.db):
+                freepbx_keys.seed(self.db)
+            self.reload_dialplan()
         # Only from here on: what FreePBX made at the start is not news.
         self.db.listen(self._changed)
 
