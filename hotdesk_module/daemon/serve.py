@@ -93,7 +93,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     log = log_.start(log_file)
     bell, alerts = Bell(), Alerts()
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
-    app = create_app(Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock, about_us))
+    app = create_app(Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock, about_us, where.database))
     panel = Panel(app, folder.socket, log)
     panel.start()
     connections = work.Connections(where)
