@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core import changes, policy
+from hotdesk_module.core import changes, lockout
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.changes import By
+from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Event
-from hotdesk_module.core.policy import Attempts
 from hotdesk_module.core.settings import Spec
 from hotdesk_module.ports import Clock, Ledger
 
@@ -41,6 +41,7 @@ class Lock(NamedTuple):
         failures: how many wrong PINs count towards the next lock.
         last_at, last_other: the latest of them, and the phone of a user's or the user of a phone's; 0 and empty
             where there is none.
+        locks: how many locks are remembered, this one included; the next lasts the longer for them.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Lock(NamedTuple):
     failures: int
     last_at: int
     last_other: str
+    locks: int = 0
 
 
 def settings(ledger: Ledger) -> tuple[Setting, ...]:
@@ -82,33 +84,47 @@ def change_settings(
 
 def locks(ledger: Ledger, now: int) -> tuple[Lock, ...]:
     """Return who is locked, and whose wrong PINs still count; the locked first."""
-    window = settings_.parse(ledger.settings()).lock_window * 60
-    found = []
-    for kind, subject, attempts in ledger.all_attempts():
-        recent = [f for f in attempts.failures if 0 <= now - f.at < window]
-        until = attempts.locked_until if policy.is_locked(attempts, now) else 0
-        if until or recent:
-            last = recent[-1] if recent else policy.Failure(0, "")
-            found.append(Lock(kind, subject, until, len(recent), last.at, last.other))
-    return tuple(sorted(found, key=lambda lock: (not lock.locked_until, lock.kind != "user", lock.subject)))
+    return tuple(lock for lock in _counts(ledger, now) if lock.locked_until or lock.failures)
 
 
 def lift_locks(
     ledger: Ledger, clock: Clock, source: str, actor: str, kind: str = "", subject: str = ""
 ) -> tuple[Lock, ...]:
-    """Forget the wrong PINs of one user or phone, or of everybody, and note it in the history; return whose.
+    """Forget the wrong PINs of one user or phone, or of everybody, earlier locks as well, and note it in the history;
+    return whose.
 
     Args:
         kind: ``user`` or ``phone``; empty: everybody's.
     """
     with ledger.lock():
         now = clock()
-        lifted = tuple(lock for lock in locks(ledger, now) if not kind or (lock.kind, lock.subject) == (kind, subject))
+        lifted = [lock for lock in _counts(ledger, now) if not kind or (lock.kind, lock.subject) == (kind, subject)]
         for lock in lifted:
-            ledger.save_attempts(lock.kind, lock.subject, Attempts())
-        if lifted:
-            ledger.change((), None, [_unlock(lock, now, source, actor) for lock in lifted])
-    return lifted
+            ledger.save_attempts(lock.kind, lock.subject, Attempts(), [_unlock(lock, now, source, actor)])
+    return tuple(lifted)
+
+
+def forget_locks(ledger: Ledger, clock: Clock) -> int:
+    """Remove the rows of whom nothing is remembered any more; return how many."""
+    with ledger.lock():
+        remembered = {(lock.kind, lock.subject) for lock in _counts(ledger, clock())}
+        gone = [row[:2] for row in ledger.all_attempts() if row[:2] not in remembered]
+        for kind, subject in gone:
+            ledger.save_attempts(kind, subject, Attempts())
+    return len(gone)
+
+
+def _counts(ledger: Ledger, now: int) -> tuple[Lock, ...]:
+    """Return everybody of whom anything is remembered, the locked first."""
+    current = settings_.parse(ledger.settings())
+    found = []
+    for kind, subject, stored in ledger.all_attempts():
+        attempts = lockout.settled(stored, now, lockout.rule(kind, current))
+        if attempts != Attempts():
+            until = attempts.locked_until if lockout.is_locked(attempts, now) else 0
+            last = attempts.failures[-1] if attempts.failures else lockout.Failure(0, "")
+            found.append(Lock(kind, subject, until, len(attempts.failures), last.at, last.other, attempts.locks))
+    return tuple(sorted(found, key=lambda lock: (not lock.locked_until, lock.kind != lockout.USER, lock.subject)))
 
 
 def _unlock(lock: Lock, now: int, source: str, actor: str) -> Event:

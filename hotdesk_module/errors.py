@@ -49,6 +49,12 @@ class EmptyPin(HotdeskError):
     code = "empty_pin"
 
 
+class WeakPin(HotdeskError):
+    """The PIN is right but easily guessed, and the setting ``weak_pins`` refuses such PINs."""
+
+    code = "weak_pin"
+
+
 class LockedOut(HotdeskError):
     """Too many wrong PINs for this user or from this phone."""
 

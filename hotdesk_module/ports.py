@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
+from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
-from hotdesk_module.core.policy import Attempts
 
 # Whole seconds since the epoch, UTC.
 Clock = Callable[[], int]
@@ -94,8 +94,8 @@ class Ledger(Protocol):
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""
 
-    def save_attempts(self, kind: str, subject: str, attempts: Attempts) -> None:
-        """Store them; a count without failures and lock is removed."""
+    def save_attempts(self, kind: str, subject: str, attempts: Attempts, events: Iterable[Event] = ()) -> None:
+        """Store them; a count of nothing is removed."""
 
     def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
         """Return (kind, subject, attempts) of everybody who has any."""
@@ -117,6 +117,13 @@ class Ledger(Protocol):
 
     def remove_pin(self, extension: str, events: Iterable[Event] = ()) -> None:
         """Remove a hot desk PIN; without a word where there is none."""
+
+    def weak_pins(self, extensions: Iterable[str] | None = None) -> dict[str, int]:
+        """Return who had an easily guessed PIN at the last login, and when, all or those among ``extensions``. Which
+        PIN, and what is weak about it, is stored nowhere."""
+
+    def save_weak_pin(self, extension: str, at: int) -> None:
+        """Note that a user has an easily guessed PIN; ``at`` 0: has it no more."""
 
 
 class Inventory(Protocol):
@@ -178,6 +185,9 @@ class Switchboard(Protocol):
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
+
+    def tell(self, event: str, **headers: str) -> None:
+        """Send an event of our own to whoever listens; its name begins with ``HDSK``. No value has a line break."""
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as Asterisk has it loaded; None where there is no such context."""

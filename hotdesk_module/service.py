@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Callable
 
 from hotdesk_module import repair
-from hotdesk_module.core import machine, policy
-from hotdesk_module.core.model import Phone, Session
-from hotdesk_module.core.settings import Settings
-from hotdesk_module.errors import HotdeskError, LockedOut, UnknownPhone, UnknownUser
+from hotdesk_module.core import lockout, machine, policy
+from hotdesk_module.core.lockout import PHONE, USER, Attempts
+from hotdesk_module.core.model import Event, Phone, Session
+from hotdesk_module.core.settings import REFUSE, Settings
+from hotdesk_module.errors import AsteriskDown, HotdeskError, LockedOut, UnknownPhone, UnknownUser, WeakPin
+from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.repair import Progress, Repair
 from hotdesk_module.sequence import Outcome, Sequence
 
@@ -17,6 +20,14 @@ __all__ = ["HotDesk", "Outcome", "Progress", "Repair", "Verify"]
 
 # Sessions ended under one hold of the lock when many end at once, so that a login does not wait for all of them.
 CHUNK = 100
+
+# A user's lock does not hold at so many phones where the user last logged in with the PIN, in so many days: somebody
+# else's guesses must not keep the user from them. A phone's own lock holds for everybody.
+KNOWN_PHONES = 5
+KNOWN_DAYS = 30
+_DAY = 86400
+# So many of the user's logins are looked through for them.
+_LOGINS = 500
 
 Verify = Callable[[], "HotdeskError | None"]
 
@@ -26,12 +37,13 @@ class HotDesk(Sequence):
 
     # Changing sessions
 
-    def login(self, phone: str, user: str, verify: Verify | None = None) -> Outcome:
+    def login(self, phone: str, user: str, verify: Verify | None = None, weak: bool = False) -> Outcome:
         """Seat ``user`` at ``phone``.
 
         Args:
             verify: judges the PIN, and returns why it is refused or None. It is called at most once, under the lock, so
                 that guesses made at the same time are counted one by one. None: an administrator, whom nobody asks.
+            weak: the PIN, where it is right, is easily guessed.
 
         Raises:
             HotdeskError: a refusal, which is in the history then, or a failure of the ledger.
@@ -41,7 +53,7 @@ class HotDesk(Sequence):
             current = self.settings()
             refusal = self.why_not_here(phone)
             if refusal is None and verify is not None:
-                refusal = self._judge(phone, user, verify, current)
+                refusal = self._judge(phone, user, verify, current) or self._strength(user, weak, current)
             scene = self.scene((phone,), (user,), current) if refusal is None else None
             if scene is not None and user not in scene.world.users:
                 refusal = UnknownUser(f"There is no extension {user}.")
@@ -125,7 +137,11 @@ class HotDesk(Sequence):
 
     def phone_locked(self, phone: str) -> bool:
         """Return whether guesses from ``phone`` are refused for now."""
-        return policy.is_locked(self.ledger.attempts("phone", phone), self.clock())
+        attempts = self.ledger.attempts(PHONE, phone)
+        if attempts.locked_until <= self.clock():
+            return False
+        with self.ledger.lock():
+            return lockout.is_locked(self._count(PHONE, phone, self.settings()), self.clock())
 
     def refuse(self, error: HotdeskError, phone: str, user: str = "") -> None:
         """Write a refusal that an entry point decided, such as an impossible extension, into the history."""
@@ -138,27 +154,76 @@ class HotDesk(Sequence):
         return repair.reconcile(self, dry_run, force, progress)
 
     def _judge(self, phone: str, user: str, verify: Verify, current: Settings) -> HotdeskError | None:
-        """Judge a PIN unless user or phone is locked, and count it.
+        """Judge a PIN unless the phone is locked, or the user is and does not know the phone; and count it.
 
         What is no user is not counted as one: it may be a PIN that was entered too early, and no PIN is ever stored.
         """
         now = self.clock()
-        parties: tuple[tuple[str, str, str], ...] = (("user", user, phone), ("phone", phone, user))
-        attempts = {kind: self.ledger.attempts(kind, subject) for kind, subject, _ in parties}
-        if any(policy.is_locked(a, now) for a in attempts.values()):
-            return LockedOut(f"Too many wrong PINs for this user or from phone {phone}.")
+        of_phone, of_user = self._count(PHONE, phone, current), self._count(USER, user, current)
+        if lockout.is_locked(of_phone, now):
+            return LockedOut(f"Too many wrong PINs from phone {phone}.")
+        user_locked = lockout.is_locked(of_user, now)
+        if user_locked and phone not in self._known_phones(user):
+            return LockedOut("Too many wrong PINs for this user.")
         refusal = verify()
-        if refusal is not None and refusal.code == UnknownUser.code:
-            parties = (("phone", phone, ""),)
-        for kind, subject, other in parties:
-            before = attempts[kind]
-            if refusal is not None:
-                after = policy.after_failure(before, other, now, current)
-            else:
-                after = policy.after_success(before, other if kind == "phone" else None)
-            if after != before:
-                self.ledger.save_attempts(kind, subject, after)
+        if refusal is None:
+            # Errors that concern nobody are forgotten with those of the user: somebody mistyped the extension.
+            self._save(PHONE, phone, of_phone, lockout.after_success(of_phone, user, ""))
+            self._save(USER, user, of_user, lockout.after_success(of_user, phone))
+        elif refusal.code == UnknownUser.code:
+            self._fail(PHONE, phone, of_phone, "", current)
+        else:
+            self._fail(PHONE, phone, of_phone, user, current)
+            # Guesses at the phones that the user knows do not make the lock at all others last longer.
+            if not user_locked:
+                self._fail(USER, user, of_user, phone, current)
         return refusal
+
+    def _count(self, kind: str, subject: str, current: Settings) -> Attempts:
+        """Return the wrong PINs that still count. A lock from before the clock was set back is cut short for good."""
+        now, which = self.clock(), lockout.rule(kind, current)
+        stored = self.ledger.attempts(kind, subject)
+        attempts = lockout.settled(stored, now, which)
+        if now < attempts.locked_until < stored.locked_until:
+            self.ledger.save_attempts(kind, subject, attempts)
+        return attempts
+
+    def _save(self, kind: str, subject: str, before: Attempts, after: Attempts) -> None:
+        if after != before:
+            self.ledger.save_attempts(kind, subject, after)
+
+    def _fail(self, kind: str, subject: str, before: Attempts, other: str, current: Settings) -> None:
+        """Count a wrong PIN, and tell of the lock where it is one too many."""
+        now = self.clock()
+        after = lockout.after_failure(before, other, now, lockout.rule(kind, current))
+        if not lockout.is_locked(after, now):
+            self.ledger.save_attempts(kind, subject, after)
+            return
+        seconds = after.locked_until - now
+        phone, user = (subject, other) if kind == PHONE else (other, subject)
+        line = Event(now, "lock", phone, user, self.source, self.actor, kind, f"{-(-seconds // 60)} minutes")
+        self.ledger.save_attempts(kind, subject, after, [line])
+        # Where Asterisk is down, nobody is there to listen.
+        with suppress(AsteriskDown):
+            self.switchboard.tell(
+                "HDSKLock", Kind=kind, Phone=phone, User=user, Seconds=str(seconds), Until=str(after.locked_until)
+            )
+
+    def _known_phones(self, user: str) -> tuple[str, ...]:
+        """Return where the user has logged in with the PIN lately, the last first."""
+        since = self.clock() - KNOWN_DAYS * _DAY
+        logins = self.ledger.events(HistoryFilter(user=user, event="login", since=since, limit=_LOGINS))
+        return tuple(dict.fromkeys(e.phone for e in logins if e.source == "phone"))[:KNOWN_PHONES]
+
+    def _strength(self, user: str, weak: bool, current: Settings) -> HotdeskError | None:
+        """Note whether a right PIN is easily guessed, and return why it is refused, or None."""
+        if weak:
+            self.ledger.save_weak_pin(user, self.clock())
+        elif self.ledger.weak_pins([user]):
+            self.ledger.save_weak_pin(user, 0)
+        if weak and current.weak_pins == REFUSE:
+            return WeakPin(f"The PIN of extension {user} is easily guessed, and the settings refuse such PINs.")
+        return None
 
     def _is_known(self, user: str) -> bool:
         return bool(self.inventory.users([user]))

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from hotdesk_module.adapters.sql import Connection, Duplicate, Row, Value, marks
+from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import Event, Keys, Phone, Session
-from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import HistoryFilter
 
@@ -41,7 +41,9 @@ _ADD_EVENT = (
     "INSERT INTO hotdesk_events (at, event, phone, user, source, actor, code, detail, applied, pending)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_ATTEMPTS = "SELECT kind, subject, failures, locked_until FROM hotdesk_lockouts"
+_ATTEMPTS = "SELECT kind, subject, failures, locked_until, locks FROM hotdesk_lockouts"
+
+_WEAK_PINS = "SELECT extension, at FROM hotdesk_weak_pins"
 
 
 class SqlLedger:
@@ -183,16 +185,19 @@ class SqlLedger:
         rows = self._db.select(f"{_ATTEMPTS} WHERE kind = %s AND subject = %s", (kind, subject))
         return _attempts(rows[0]) if rows else Attempts()
 
-    def save_attempts(self, kind: str, subject: str, attempts: Attempts) -> None:
-        """Store them; a count without failures and lock is removed."""
-        if attempts == Attempts():
-            self._db.execute("DELETE FROM hotdesk_lockouts WHERE kind = %s AND subject = %s", (kind, subject))
-            return
+    def save_attempts(self, kind: str, subject: str, attempts: Attempts, events: Iterable[Event] = ()) -> None:
+        """Store them; a count of nothing is removed."""
         failures = " ".join(f"{f.at}:{f.other}" for f in attempts.failures)
-        self._db.execute(
-            "REPLACE INTO hotdesk_lockouts (kind, subject, failures, locked_until) VALUES (%s, %s, %s, %s)",
-            (kind, subject, failures, attempts.locked_until),
-        )
+        with self._db.transaction():
+            if attempts == Attempts():
+                self._db.execute("DELETE FROM hotdesk_lockouts WHERE kind = %s AND subject = %s", (kind, subject))
+            else:
+                self._db.execute(
+                    "REPLACE INTO hotdesk_lockouts (kind, subject, failures, locked_until, locks)"
+                    " VALUES (%s, %s, %s, %s, %s)",
+                    (kind, subject, failures, attempts.locked_until, attempts.locks),
+                )
+            self._record(events)
 
     def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
         """Return (kind, subject, attempts) of everybody who has any."""
@@ -235,6 +240,24 @@ class SqlLedger:
         with self._db.transaction():
             self._db.execute("DELETE FROM hotdesk_pins WHERE extension = %s", (extension,))
             self._record(events)
+
+    def weak_pins(self, extensions: Iterable[str] | None = None) -> dict[str, int]:
+        """Return who had an easily guessed PIN at the last login, and when."""
+        wanted = None if extensions is None else tuple(extensions)
+        if wanted is None:
+            rows = self._db.select(_WEAK_PINS)
+        elif wanted:
+            rows = self._db.select(f"{_WEAK_PINS} WHERE extension IN ({marks(wanted)})", wanted)
+        else:
+            return {}
+        return {r[0]: r[1] for r in sorted(rows)}
+
+    def save_weak_pin(self, extension: str, at: int) -> None:
+        """Note that a user has one; 0: has it no more."""
+        if at:
+            self._db.execute("REPLACE INTO hotdesk_weak_pins (extension, at) VALUES (%s, %s)", (extension, at))
+        else:
+            self._db.execute("DELETE FROM hotdesk_weak_pins WHERE extension = %s", (extension,))
 
     def _record(self, events: Iterable[Event]) -> None:
         """Add to the history, many events at once; inside a transaction."""
@@ -297,7 +320,7 @@ def _event(row: Row) -> Event:
 
 def _attempts(row: Row) -> Attempts:
     failures = (part.partition(":") for part in str(row[2]).split())
-    return Attempts(tuple(Failure(int(at), other) for at, _, other in failures if at.isdigit()), row[3])
+    return Attempts(tuple(Failure(int(at), other) for at, _, other in failures if at.isdigit()), row[3], row[4])
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

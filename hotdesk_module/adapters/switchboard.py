@@ -93,6 +93,10 @@ class AmiSwitchboard:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
         self._ami.demand("UserEvent", UserEvent=event, Data=f"{user},{phone}")
 
+    def tell(self, event: str, **headers: str) -> None:
+        """Send an event of our own."""
+        self._ami.demand("UserEvent", UserEvent=event, **headers)
+
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as it is loaded."""
         answer = self._ami.action("ShowDialPlan", Context=name)

@@ -151,7 +151,9 @@ class Dialogue:
         pin = self._ask(prompts.ASK_PIN, look_up)
         # Before the lock, for a hash takes its time; whether it counts is decided under it.
         verdict = self._judge(extension, user, stored, pin)
-        return self._desk.login(self._phone, extension, lambda: verdict)
+        # What is weak about it stays here: only who enters the right PIN learns that it is weak.
+        weak = verdict is None and bool(pins.weakness(extension, pin))
+        return self._desk.login(self._phone, extension, lambda: verdict, weak)
 
     def _judge(self, extension: str, user: User | None, stored: str, pin: str) -> HotdeskError | None:
         """Return why a PIN is refused, or None: against the mailbox's, or the hash of a user who has no mailbox."""

@@ -29,6 +29,8 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "unknown_user": _INCORRECT,
     "no_mailbox": _INCORRECT,
     "empty_pin": _INCORRECT,
+    # That password does not meet the minimum requirements for this mailbox. Please try again. Goodbye.
+    "weak_pin": ("vm-invalid-password", GOODBYE),
     "bad_extension": ("pbx-invalid",),  # That's not a valid extension. Please try again.
     "locked_out": ("confbridge-pin-bad",),  # You have entered too many invalid personal identification numbers.
     "no_input": (GOODBYE,),

@@ -19,6 +19,7 @@ EXITS: dict[str, int] = {
     "unknown_user": REFUSED,
     "no_mailbox": REFUSED,
     "empty_pin": REFUSED,
+    "weak_pin": REFUSED,
     "locked_out": REFUSED,
     "no_input": REFUSED,
     "not_in_pool": REFUSED,

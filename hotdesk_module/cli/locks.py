@@ -47,6 +47,7 @@ def _as_data(lock: Lock) -> dict[str, Any]:
         "locked_until": iso(lock.locked_until) if lock.locked_until else None,
         "failures": lock.failures,
         "last_failure": iso(lock.last_at) if lock.last_at else None,
+        "locks": lock.locks,
     }
 
 

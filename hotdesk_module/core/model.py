@@ -184,7 +184,7 @@ class World(NamedTuple):
 
 
 # What the history has lines of; docs/cli.md says what each is, and with which codes.
-EVENTS = ("login", "logout", "refused", "repair", "unlock", "pin", "pool", "settings")
+EVENTS = ("login", "logout", "refused", "repair", "lock", "unlock", "pin", "pool", "settings")
 
 
 class Event(NamedTuple):
@@ -195,7 +195,7 @@ class Event(NamedTuple):
         source: where it came from: ``phone``, ``cli``, ``panel``, ``timer``, ``repair``.
         actor: who did it, where that is not the user: an administrator's name.
         code: why: an error code for a refusal; ``moved``, ``replaced``, … for a logout; ``added``, ``changed``, … for
-            what an administrator did.
+            what an administrator did; for a lock ``phone`` or ``user``, whichever is locked.
         detail: what exactly, for people, e.g. ``take_over: replace → refuse``.
         applied: the projection follows it. False means that reconcile still has to look at its phone and user.
         pending: AstDB keys to set (None: remove) once, when it is applied.

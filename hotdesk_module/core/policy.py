@@ -1,12 +1,10 @@
-"""Who may sit where: the pool, the mailbox, and locks against guessing."""
+"""Who may sit where: the pool, the mailbox and its PIN."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from hotdesk_module.core.model import Phone, User
-from hotdesk_module.core.settings import Settings
 from hotdesk_module.errors import (
     BadExtension,
     EmptyPin,
@@ -69,46 +67,3 @@ def refuse_password(extension: str, password: str) -> HotdeskError | None:
 def pin_of(password: str) -> str:
     """Return the digits a caller has to enter for a mailbox password."""
     return password[1:] if password.startswith("-") else password
-
-
-class Failure(NamedTuple):
-    """A wrong PIN: when, and the other party: for a user's count the phone, for a phone's count the user."""
-
-    at: int
-    other: str
-
-
-class Attempts(NamedTuple):
-    """The recent wrong PINs of one user or one phone.
-
-    Attributes:
-        failures: oldest first.
-        locked_until: no guess is judged before this time; 0 is never locked.
-    """
-
-    failures: tuple[Failure, ...] = ()
-    locked_until: int = 0
-
-
-def is_locked(attempts: Attempts, now: int) -> bool:
-    """Return whether guesses are refused unjudged."""
-    return now < attempts.locked_until
-
-
-def after_failure(attempts: Attempts, other: str, now: int, settings: Settings) -> Attempts:
-    """Return the count after one more wrong PIN; enough of them within the window lock."""
-    recent = tuple(f for f in attempts.failures if 0 <= now - f.at < settings.lock_window * 60)
-    recent += (Failure(now, other),)
-    if settings.lock_failures and len(recent) >= settings.lock_failures:
-        return Attempts((), now + settings.lock_minutes * 60)
-    return Attempts(recent, attempts.locked_until)
-
-
-def after_success(attempts: Attempts, other: str | None = None) -> Attempts:
-    """Return the count after a right PIN: a user's errors are forgotten, and a phone's errors for that user.
-
-    A phone's errors for other users stay: who knows one PIN must not get free guesses at the others.
-    """
-    if other is None:
-        return Attempts()
-    return Attempts(tuple(f for f in attempts.failures if f.other != other), attempts.locked_until)

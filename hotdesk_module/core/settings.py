@@ -18,6 +18,7 @@ REFUSE = "refuse"
 MOVE = "move"
 ALLOW = "allow"
 NEVER = "never"
+WARN = "warn"
 
 
 class Spec(NamedTuple):
@@ -80,12 +81,32 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "lock_failures",
         "3",
-        "So many wrong PINs lock the user and the phone for logins; 0 never locks.",
+        "So many wrong PINs within lock_window lock the phone they were entered at; 0 never locks anything.",
         low=0,
         high=100,
     ),
-    Spec("lock_window", "5", "Minutes within which wrong PINs are counted together.", low=1, high=1440),
-    Spec("lock_minutes", "15", "Minutes a lock lasts.", low=1, high=10080),
+    Spec("lock_window", "5", "Minutes within which wrong PINs at a phone are counted together.", low=1, high=1440),
+    Spec(
+        "lock_user_failures",
+        "30",
+        "So many wrong PINs for a user within lock_longest, from all phones, lock the user; 0 never locks users.",
+        low=0,
+        high=1000,
+    ),
+    Spec("lock_minutes", "15", "Minutes the first lock lasts; each further one twice as long.", low=1, high=10080),
+    Spec(
+        "lock_longest",
+        "480",
+        "Minutes a lock lasts at most, a user's half of that; after so long without a lock one is forgotten.",
+        low=1,
+        high=10080,
+    ),
+    Spec(
+        "weak_pins",
+        WARN,
+        "A login with a PIN that is easily guessed: warn on the page Health, or refuse it.",
+        (WARN, REFUSE),
+    ),
     Spec(
         "idle_hours",
         "8",
@@ -126,7 +147,10 @@ class Settings(NamedTuple):
     attempts: int = 3
     lock_failures: int = 3
     lock_window: int = 5
+    lock_user_failures: int = 30
     lock_minutes: int = 15
+    lock_longest: int = 480
+    weak_pins: str = WARN
     idle_hours: int = 8
     max_hours: int = 0
     daily_at: str = ""

@@ -7,7 +7,7 @@ import signal
 import time
 from typing import Callable
 
-from hotdesk_module import __version__, config
+from hotdesk_module import __version__, config, controls
 from hotdesk_module.adapters import machine
 from hotdesk_module.adapters.instance import Instance, holder
 from hotdesk_module.compose import compose
@@ -15,6 +15,7 @@ from hotdesk_module.daemon import log as log_
 from hotdesk_module.daemon import work
 from hotdesk_module.daemon.bell import Bell
 from hotdesk_module.daemon.folder import Folder
+from hotdesk_module.daemon.guard import Guard
 from hotdesk_module.daemon.keeper import Keeper, Work
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.panel import Panel
@@ -110,6 +111,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     )
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)
+    guard = Guard(lambda: controls.locks(connections.ledger, work.wall_clock()), alerts, troubles, time.monotonic)
     log.info("Hot Desking %s serves %s (pid %d).", __version__, folder.socket, os.getpid())
     try:
         while not bell.stopped.is_set():
@@ -118,8 +120,9 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 break
             try:
                 _turn(keeper, line, bell, registrations, troubles)
+                guard.work()
                 panel.keep()
-                rest = min(keeper.next(), line.wait(), registrations.next(), LOOK)
+                rest = min(keeper.next(), line.wait(), registrations.next(), guard.next(), LOOK)
                 bell.wait(0.0 if line.waiting else rest, line.fileno())
                 troubles.end(LOOP)
             except Exception as error:

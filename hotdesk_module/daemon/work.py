@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from hotdesk_module import controls
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.open import open_ledger
@@ -95,7 +96,9 @@ def follow(registrations: Registrations, line: Line, troubles: Troubles) -> None
 
 
 def forget(connections: Connections) -> int:
-    """Remove history older than the setting says; return how many lines."""
+    """Remove history older than the setting says, and locks of which nothing is remembered; return how many lines of
+    the history."""
+    controls.forget_locks(connections.ledger, wall_clock)
     days = settings.parse(connections.ledger.settings()).history_days
     return connections.ledger.forget_events(wall_clock() - days * DAY) if days else 0
 

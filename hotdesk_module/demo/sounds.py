@@ -41,6 +41,7 @@ _TEXTS = {
     "vm-goodbye": "Goodbye.",
     "vm-incorrect": "Login incorrect.",
     "vm-incorrect-mailbox": "Login incorrect.",
+    "vm-invalid-password": "That PIN is too easily guessed. Change it.",
     "vm-isunavail": "is not available.",
     "vm-login": "Enter the mailbox, then press #.",
     "vm-msgsaved": "Your message has been saved.",

@@ -25,6 +25,7 @@ CODES = (
     "no_device",
     "emergency_cid",
     "no_answer",
+    "weak_pins",
     "daemon",
     "python",
     "packages",
@@ -59,8 +60,8 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda f: LEVELS.index(f.level)))
 
 
-def named(phones: Iterable[str]) -> str:
+def named(numbers: Iterable[str], word: str = "Phone") -> str:
     """Return ``Phone 200`` or ``Phones 200, 201 and 3 more``."""
-    phones = tuple(phones)
-    shown = ", ".join(phones[:NAMED]) + (f" and {len(phones) - NAMED} more" if len(phones) > NAMED else "")
-    return f"{'Phone' if len(phones) == 1 else 'Phones'} {shown}"
+    numbers = tuple(numbers)
+    shown = ", ".join(numbers[:NAMED]) + (f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else "")
+    return f"{word if len(numbers) == 1 else f'{word}s'} {shown}"

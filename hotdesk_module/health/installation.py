@@ -39,6 +39,7 @@ class Known(NamedTuple):
     Attributes:
         world: FreePBX's devices and users, as far as the pool is concerned.
         destinations: where unanswered calls go, of those owners of phones that have a destination.
+        weak_pins: the users who had an easily guessed PIN at their last login.
     """
 
     phones: tuple[Phone, ...]
@@ -46,6 +47,7 @@ class Known(NamedTuple):
     world: World
     destinations: Mapping[str, str]
     features: tuple[FeatureCode, ...]
+    weak_pins: tuple[str, ...]
 
 
 def read(at: Installation) -> Known:
@@ -66,4 +68,5 @@ def read(at: Installation) -> Known:
         world._replace(users=users),
         at.inventory.no_answer_destinations(owners),
         at.inventory.feature_codes(),
+        tuple(u.extension for u in at.inventory.users(at.ledger.weak_pins())),
     )

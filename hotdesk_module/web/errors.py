@@ -21,6 +21,7 @@ STATUSES: dict[str, int] = {
     "unknown_user": MISSING,
     "no_mailbox": REFUSED,
     "empty_pin": REFUSED,
+    "weak_pin": REFUSED,
     "locked_out": REFUSED,
     "no_input": BAD_INPUT,
     "not_in_pool": MISSING,

@@ -17,8 +17,8 @@ from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sql import MissingTable
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.config import Database
+from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import Event, Phone, Session
-from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import Busy, DuplicateMac, LedgerDown
 from hotdesk_module.ports import HistoryFilter, Ledger
 from tests.contract.conftest import PASSWORD, SQL, Databases

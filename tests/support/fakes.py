@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
+from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
-from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Context, Flags, HistoryFilter
 
@@ -83,6 +83,7 @@ class LedgerState(NamedTuple):
     attempts: tuple[tuple[tuple[str, str], Attempts], ...]
     settings: tuple[tuple[str, str], ...]
     pins: tuple[tuple[str, tuple[str, int]], ...]
+    weak_pins: tuple[tuple[str, int], ...]
     last_id: int
 
 
@@ -98,6 +99,7 @@ class FakeLedger:
         self._attempts: dict[tuple[str, str], Attempts] = {}
         self._settings: dict[str, str] = {}
         self._pins: dict[str, tuple[str, int]] = {}
+        self._weak_pins: dict[str, int] = {}
         self._last_id = 0
 
     def snapshot(self, history: bool = True) -> LedgerState:
@@ -116,6 +118,7 @@ class FakeLedger:
             tuple(sorted(self._attempts.items())),
             tuple(sorted(self._settings.items())),
             tuple(sorted(self._pins.items())),
+            tuple(sorted(self._weak_pins.items())),
             self._last_id if history else len(events),
         )
 
@@ -128,6 +131,7 @@ class FakeLedger:
         self._attempts = dict(state.attempts)
         self._settings = dict(state.settings)
         self._pins = dict(state.pins)
+        self._weak_pins = dict(state.weak_pins)
         self._last_id = state.last_id
 
     @contextmanager
@@ -265,15 +269,15 @@ class FakeLedger:
         """Return the wrong PINs of a ``user`` or ``phone``."""
         return self._attempts.get((kind, subject), Attempts())
 
-    def save_attempts(self, kind: str, subject: str, attempts: Attempts) -> None:
-        """Store them; a count without failures and lock is removed."""
+    def save_attempts(self, kind: str, subject: str, attempts: Attempts, events: Iterable[Event] = ()) -> None:
+        """Store them; a count of nothing is removed."""
 
         def save() -> None:
             self._attempts.pop((kind, subject), None)
             if attempts != Attempts():
                 self._attempts[kind, subject] = attempts
 
-        self.writes.do(f"ledger.save_attempts {kind} {subject}", save)
+        self._write(f"ledger.save_attempts {kind} {subject}", save, events)
 
     def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
         """Return (kind, subject, attempts) of everybody who has any."""
@@ -303,6 +307,18 @@ class FakeLedger:
     def remove_pin(self, extension: str, events: Iterable[Event] = ()) -> None:
         """Remove a hot desk PIN."""
         self._write(f"ledger.remove_pin {extension}", lambda: self._pins.pop(extension, None), events)
+
+    def weak_pins(self, extensions: Iterable[str] | None = None) -> dict[str, int]:
+        """Return who had an easily guessed PIN at the last login, and when."""
+        wanted = None if extensions is None else set(extensions)
+        return {x: at for x, at in sorted(self._weak_pins.items()) if wanted is None or x in wanted}
+
+    def save_weak_pin(self, extension: str, at: int) -> None:
+        """Note that a user has one; 0: has it no more."""
+        after = {x: noted for x, noted in self._weak_pins.items() if x != extension}
+        if at:
+            after[extension] = at
+        self.writes.do(f"ledger.save_weak_pin {extension}", lambda: setattr(self, "_weak_pins", after))
 
 
 def _freeze(value: Any) -> Any:
@@ -409,6 +425,7 @@ class FakeSwitchboard:
         astdb: where Asterisk keeps custom device states, ``CustomDevstate/…``.
         all_hints: extension to hint, of ``ext-local``.
         announced: (event, user, phone), oldest first.
+        told: (event, headers), oldest first: events of our own.
         contexts: the dialplan, by name.
         all_contacts: where devices are registered.
     """
@@ -420,6 +437,7 @@ class FakeSwitchboard:
         self.astdb = astdb or FakeAstDb(writes=self.writes)
         self.all_hints = dict(hints or {})
         self.announced: list[tuple[str, str, str]] = []
+        self.told: list[tuple[str, dict[str, str]]] = []
         self.contexts: dict[str, Context] = {}
         self.all_contacts: list[Contact] = []
 
@@ -431,6 +449,7 @@ class FakeSwitchboard:
         """Go back to a state."""
         self.all_hints = dict(state)
         self.announced = []
+        self.told = []
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions."""
@@ -448,6 +467,10 @@ class FakeSwitchboard:
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
         self.writes.do(f"switchboard.announce {event}", lambda: self.announced.append((event, user, phone)))
+
+    def tell(self, event: str, **headers: str) -> None:
+        """Send an event of our own."""
+        self.writes.do(f"switchboard.tell {event}", lambda: self.told.append((event, headers)))
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan."""

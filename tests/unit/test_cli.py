@@ -14,8 +14,8 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.cli.exits import EXITS
 from hotdesk_module.cli.tables import width
+from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import Contact, Event, FeatureCode, Phone, User
-from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import BadConfig, all_codes
 from hotdesk_module.ports import HistoryFilter
 from tests.support.terminal import Terminal

@@ -6,7 +6,7 @@ import pytest
 
 from hotdesk_module import controls
 from hotdesk_module.controls import Setting
-from hotdesk_module.core.policy import Attempts, Failure
+from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.settings import SPECS
 from hotdesk_module.errors import BadValue
 from hotdesk_module.ports import HistoryFilter

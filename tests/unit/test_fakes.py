@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Event, Phone, Session
-from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.ports import HistoryFilter
 from tests.support.fakes import Crash, FakeAstDb, FakeClock, FakeLedger, FakeSwitchboard, Writes

@@ -17,7 +17,7 @@ def quick(pin: str, salt: bytes = SALT) -> str:
     return pins.hashed(pin, salt, 10)
 
 
-@pytest.mark.parametrize("pin", ["4711", "0815", "1123", "12345679", "98765432101", "1212", "0" * 19 + "1"])
+@pytest.mark.parametrize("pin", ["4711", "0815", "1123", "12345679", "98765432101", "1213", "0" * 19 + "1"])
 def test_a_pin_is_4_to_20_digits(pin: str) -> None:
     assert pins.check("1005", pin) == pin
 
@@ -40,12 +40,29 @@ def test_what_is_not_4_to_20_digits_is_no_pin(pin: str) -> None:
         ("4321", "digits in a row"),
         ("7890", "digits in a row"),
         ("0987654321", "digits in a row"),
+        ("1212", "one of the ten"),
+        ("6969", "one of the ten"),
     ],
 )
 def test_what_somebody_would_try_first_is_refused_and_not_repeated(pin: str, why: str) -> None:
     with pytest.raises(BadPin, match=why) as refused:
         pins.check("1005", pin)
     assert pin not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "pin",
+    ["", "7", "471", "1005", "9999", "55555555", "2345", "8765", "90123", *sorted(pins.USUAL)],
+)
+def test_a_mailboxs_pin_is_weak_when_it_is_short_or_tried_first(pin: str) -> None:
+    why = pins.weakness("1005", pin)
+    assert why
+    assert not pin or pin not in why.replace("4 digits", "")
+
+
+@pytest.mark.parametrize("pin", ["4711", "0815", "1006", "1213", "594173", "47*1", "*#*#", "٤٧١١", "1357"])
+def test_any_other_is_not_weak(pin: str) -> None:
+    assert pins.weakness("1005", pin) == ""
 
 
 def test_the_right_pin_and_no_other_matches_its_hash() -> None:
