@@ -14,7 +14,7 @@ final class Page
     private const SCRIPT_LINK = 'ajax.php?module=hotdesk&command=panel&view=';
 
     /** The headers of an answer that the browser gets; the others are between the panel and us. */
-    private const PASSED = ['content-type', 'content-disposition', 'cache-control', 'x-content-type-options'];
+    private const PASSED = ['content-type', 'content-disposition', 'cache-control', 'x-content-type-options', 'x-hotdesk-seen'];
 
     private Panel $panel;
 

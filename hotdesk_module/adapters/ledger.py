@@ -32,8 +32,10 @@ _TOUCH = "UPDATE hotdesk_sessions SET active = %s WHERE since <= %s"
 # MySQL's columns have their new values from left to right, so none may need another's old one.
 _SET_CLOCK = (
     "UPDATE hotdesk_sessions SET"
-    " since = CASE WHEN since <= %s THEN since + %s WHEN since > %s THEN %s ELSE since END,"
-    " active = CASE WHEN active = 0 THEN 0 WHEN active <= %s THEN active + %s WHEN active > %s THEN %s ELSE active END"
+    " since = CASE WHEN since >= %s AND since <= %s THEN since"
+    " WHEN since <= %s THEN since + %s WHEN since > %s THEN %s ELSE since END,"
+    " active = CASE WHEN active = 0 OR active >= %s AND active <= %s THEN active"
+    " WHEN active <= %s THEN active + %s WHEN active > %s THEN %s ELSE active END"
 )
 _END_SESSION = "DELETE FROM hotdesk_sessions WHERE phone = %s AND user = %s"
 _EVENTS = "SELECT at, event, phone, user, source, actor, code, detail, applied, pending, id FROM hotdesk_events"
@@ -135,9 +137,9 @@ class SqlLedger:
         for at, ones in phones.items():
             self._db.execute(f"{_TOUCH} AND phone IN ({marks(ones)})", (at, at, *ones))
 
-    def set_clock(self, before: int, now: int) -> None:
+    def set_clock(self, before: int, now: int, recent: int) -> None:
         """Let sessions follow a clock that was set."""
-        moved = (before, now - before, now, now)
+        moved = (recent, now, before, now - before, now, now)
         self._db.execute(_SET_CLOCK, (*moved, *moved))
 
     def unapplied(self) -> tuple[Event, ...]:

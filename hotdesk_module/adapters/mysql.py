@@ -39,6 +39,32 @@ _MISSING_TABLE = 1146
 _GAVE_WAY = (1205, 1213)  # lock wait timeout, deadlock
 
 
+def connect(at: Database) -> pymysql.Connection[Cursor]:
+    """Return a new connection, which commits each statement.
+
+    Raises:
+        pymysql.MySQLError, OSError, RuntimeError: there is none to be had.
+    """
+    import pymysql
+
+    socket = at.socket or (_socket() if at.host == "localhost" and at.port in (0, DEFAULT_PORT) else None)
+    return pymysql.connect(
+        host=at.host or "localhost",
+        port=at.port or DEFAULT_PORT,
+        unix_socket=socket,
+        user=at.user,
+        password=at.password,
+        database=at.name,
+        charset="utf8mb4",
+        autocommit=True,
+        # As FreePBX itself does. PyMySQL would read every certificate authority for each connection: 50 ms.
+        ssl_disabled=True,
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=IO_TIMEOUT,
+        write_timeout=IO_TIMEOUT,
+    )
+
+
 class _Thread(threading.local):
     """What a thread has: its connection, and how many transactions and locks depend on it."""
 
@@ -147,7 +173,7 @@ class MySql:
 
         try:
             if self._mine.raw is None:
-                self._mine.raw = self._open()
+                self._mine.raw = self._connect()
             with self._mine.raw.cursor() as cursor:
                 return work(cursor)
         except pymysql.MySQLError as error:
@@ -156,27 +182,9 @@ class MySql:
                 raise _Lost(_words(error)) from error
             raise self._refused(error) from error
 
-    def _open(self) -> pymysql.Connection[Cursor]:
-        import pymysql
-
-        at = self._database
-        socket = at.socket or (_socket() if at.host == "localhost" and at.port in (0, DEFAULT_PORT) else None)
+    def _connect(self) -> pymysql.Connection[Cursor]:
         try:
-            return pymysql.connect(
-                host=at.host or "localhost",
-                port=at.port or DEFAULT_PORT,
-                unix_socket=socket,
-                user=at.user,
-                password=at.password,
-                database=at.name,
-                charset="utf8mb4",
-                autocommit=True,
-                # As FreePBX itself does. PyMySQL would read every certificate authority for each connection: 50 ms.
-                ssl_disabled=True,
-                connect_timeout=CONNECT_TIMEOUT,
-                read_timeout=IO_TIMEOUT,
-                write_timeout=IO_TIMEOUT,
-            )
+            return connect(self._database)
         except (OSError, RuntimeError) as error:
             # Some ways of signing in want TLS or a library that is not there; PyMySQL says so by RuntimeError.
             raise _Lost(str(error)) from error

@@ -1,8 +1,10 @@
-"""What the daemon does on its own connections: repair and retention."""
+"""What the daemon does on its own connections: repair, retention, automatic logout."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
@@ -11,6 +13,7 @@ from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
 from hotdesk_module.daemon.line import Line
+from hotdesk_module.daemon.timers import Timers
 from hotdesk_module.errors import AsteriskDown, LedgerDown
 from hotdesk_module.health.examine import examine as look
 from hotdesk_module.health.finding import ERROR
@@ -19,8 +22,8 @@ from hotdesk_module.service import HotDesk
 from hotdesk_module.web import alerts as alerts_
 from hotdesk_module.web.alerts import Alert, Alerts
 
-# What Asterisk shall tell us unasked: starts, reloads, the end.
-EVENTS = "system"
+# What Asterisk shall tell us unasked: starts, reloads, the end; and calls.
+EVENTS = "system,call"
 DAY = 86400
 # What the names of alerts from the checks begin with.
 HEALTH = "health_"
@@ -62,17 +65,42 @@ def repair(connections: Connections, line: Line) -> int:
     Raises:
         HotdeskError: why not, or not wholly.
     """
+    with _asterisk(line):
+        found = desk(connections, line, "repair").reconcile()
+    return len(found.effects) + len(found.ended)
+
+
+def expire(timers: Timers, line: Line) -> float:
+    """End sessions that are due; return in how many seconds to look again.
+
+    Raises:
+        HotdeskError: why not, or not all.
+    """
+    with _asterisk(line):
+        return timers.look()
+
+
+def desk(connections: Connections, line: Line, source: str) -> HotDesk:
+    """Return the service on the daemon's own connections.
+
+    Raises:
+        AsteriskDown: there is none to Asterisk.
+    """
     if line.ami is None or not line.up:
         raise AsteriskDown(line.why)
     connections.inventory.refresh()
     astdb, switchboard = AmiAstDb(line.ami), AmiSwitchboard(line.ami)
-    desk = HotDesk(connections.ledger, connections.inventory, astdb, switchboard, wall_clock, "repair")
+    return HotDesk(connections.ledger, connections.inventory, astdb, switchboard, wall_clock, source)
+
+
+@contextmanager
+def _asterisk(line: Line) -> Iterator[None]:
+    """Give the connection up where Asterisk does not answer on it."""
     try:
-        found = desk.reconcile()
+        yield
     except AsteriskDown as error:
         line.lost(error.message)
         raise
-    return len(found.effects) + len(found.ended)
 
 
 def forget(connections: Connections) -> int:
@@ -95,6 +123,11 @@ def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machi
     if not any(f.code in ("database", "asterisk") for f in errors):
         shown = (Alert(f"{HEALTH}{f.code}", alerts_.ERROR, f.title, f.text) for f in errors if f.code != "unsafe_plan")
         alerts.replace(HEALTH, tuple(shown))
+
+
+def machine_clock() -> float:
+    """Return the seconds since the machine started, those it slept through among them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def wall_clock() -> int:

@@ -9,17 +9,17 @@ from typing import Callable, NamedTuple
 from flask import Flask, Response
 
 from hotdesk_module.compose import Parts
+from hotdesk_module.config import Database
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import Clock
+from hotdesk_module.web import api, pages
 from hotdesk_module.web.alerts import Alerts
-from hotdesk_module.web.api import api
+from hotdesk_module.web.database import connect_database
 from hotdesk_module.web.errors import handle_errors
 from hotdesk_module.web.furniture import furnish
 from hotdesk_module.web.gate import guard
-from hotdesk_module.web.health import health
 from hotdesk_module.web.internal import internal
 from hotdesk_module.web.notices import Notices
-from hotdesk_module.web.phones import phones
 from hotdesk_module.web.work import connect
 
 VIEWS = Path(__file__).resolve().parents[2] / "views"
@@ -37,6 +37,7 @@ class Base(NamedTuple):
         ask_for_repair: has the daemon reconcile soon.
         clock: the time by which signatures are judged.
         machine: what is true of the machine.
+        database: where the ledger is, for the lists that are read only.
     """
 
     compose: Callable[[], Parts]
@@ -45,6 +46,7 @@ class Base(NamedTuple):
     ask_for_repair: Callable[[], None]
     clock: Clock
     machine: Callable[[], Machine]
+    database: Database
 
 
 def create_app(base: Base) -> Flask:
@@ -56,11 +58,11 @@ def create_app(base: Base) -> Flask:
     guard(app, base.secret, base.clock, log)
     handle_errors(app, log)
     connect(app, base.compose)
+    connect_database(app, base.database)
     notices = Notices()
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
-    app.register_blueprint(phones(notices))
-    app.register_blueprint(health(notices, base.machine))
-    app.register_blueprint(api(base.machine))
+    for part in (*pages.parts(notices, base.machine), *api.parts(base.machine)):
+        app.register_blueprint(part)
     furnish(app, notices)
 
     @app.after_request

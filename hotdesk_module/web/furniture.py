@@ -6,10 +6,19 @@ from flask import Flask, request
 from jinja2 import StrictUndefined
 
 from hotdesk_module import times
-from hotdesk_module.web import links, work
+from hotdesk_module.web import language, links, work
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.notices import Notice, Notices
 from hotdesk_module.web.rows import STATES
+
+
+def tabs() -> list[tuple[str, str, str]]:
+    """Return the parts of the panel: name, path and title."""
+    _ = language.gettext
+    return [
+        ("phones", "/", _("Phones")),
+        ("health", "/health", _("Health")),
+    ]
 
 
 def furnish(app: Flask, notices: Notices) -> None:
@@ -27,7 +36,9 @@ def furnish(app: Flask, notices: Notices) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
+    language.speak(app)
     environment.globals.update(
+        tabs=tabs,
         link=links.link,
         extension=links.extension,
         token_field=links.token_field,

@@ -199,17 +199,24 @@ def test_sessions_follow_a_clock_that_is_set_and_back_again(ledger: Ledger) -> N
     before = (Session("201", "1002", 900, active=950), Session("200", "1001", 1000))
     for session in before:
         ledger.change([], session, [])
-    ledger.set_clock(1000, 91_000)
+    ledger.set_clock(1000, 91_000, 90_980)
     assert [(s.since, s.active) for s in ledger.sessions()] == [(90_900, 90_950), (91_000, 0)]
-    ledger.set_clock(91_000, 1000)
-    assert ledger.sessions() == before
+    ledger.set_clock(91_000, 1010, 1005)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [(910, 960), (1010, 0)]
 
 
 def test_what_a_clock_that_was_wrong_wrote_stays_and_is_never_in_the_future(ledger: Ledger) -> None:
     for session in (Session("200", "1001", 5000, active=5100), Session("201", "1002", 9000, active=9100)):
         ledger.change([], session, [])
-    ledger.set_clock(100, 6000)
+    ledger.set_clock(100, 6000, 5990)
     assert [(s.since, s.active) for s in ledger.sessions()] == [(5000, 5100), (6000, 6000)]
+
+
+def test_what_was_written_since_the_clock_was_set_back_stays(ledger: Ledger) -> None:
+    for session in (Session("200", "1001", 9000), Session("201", "1002", 995, active=998)):
+        ledger.change([], session, [])
+    ledger.set_clock(9500, 1000, 990)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [(500, 0), (995, 998)]
 
 
 def test_a_change_that_fails_in_the_middle_writes_nothing(ledger: Ledger) -> None:

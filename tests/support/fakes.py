@@ -192,10 +192,12 @@ class FakeLedger:
         after = {**self._sessions, **{p: s._replace(active=active[p]) for p, s in met.items()}}
         self.writes.do(f"ledger.touch {' '.join(sorted(active))}", lambda: setattr(self, "_sessions", after))
 
-    def set_clock(self, before: int, now: int) -> None:
+    def set_clock(self, before: int, now: int, recent: int) -> None:
         """Let sessions follow a clock that was set."""
 
         def moved(at: int) -> int:
+            if recent <= at <= now:
+                return at
             return at + now - before if at <= before else min(at, now)
 
         after = {
@@ -377,6 +379,7 @@ class FakeSwitchboard:
         all_hints: extension to hint, of ``ext-local``.
         announced: (event, user, phone), oldest first.
         contexts: the dialplan, by name.
+        all_calls: number of a channel to the device that is in that call.
     """
 
     def __init__(
@@ -387,6 +390,7 @@ class FakeSwitchboard:
         self.all_hints = dict(hints or {})
         self.announced: list[tuple[str, str, str]] = []
         self.contexts: dict[str, Context] = {}
+        self.all_calls: dict[str, str] = {}
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
@@ -413,6 +417,10 @@ class FakeSwitchboard:
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
         self.writes.do(f"switchboard.announce {event}", lambda: self.announced.append((event, user, phone)))
+
+    def calls(self) -> dict[str, str]:
+        """Return the legs of calls that their device has begun or answered."""
+        return dict(self.all_calls)
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan."""

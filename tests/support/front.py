@@ -1,4 +1,4 @@
-"""A panel on the small office's fakes, and the bridge in front of it: signs what a test asks for."""
+"""A panel on the small office's fakes and an SQLite ledger, and the bridge in front of it, which signs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import json
 import logging
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from werkzeug.test import TestResponse
 
+from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.schema import create_tables
+from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.compose import Parts
+from hotdesk_module.config import Database
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import AstDbTree, Switchboard
+from hotdesk_module.service import HotDesk
 from hotdesk_module.web.alerts import Alerts
 from hotdesk_module.web.app import Base, create_app
 from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
@@ -74,23 +80,44 @@ class Front:
     """Asks the panel.
 
     Attributes:
-        office: the fakes; both database and Asterisk.
+        office: the fakes: FreePBX's tables and Asterisk; its own ledger is not used.
+        ledger: what the panel works on.
+        desk: the service as a caller at a phone uses it.
         asterisk_up: whether Asterisk answers.
         repairs: how many repairs were asked for.
         opened, closed: how many requests have made adapters, and let go of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.office = Office()
+        office = self.office
+        self.database = Sqlite(str(folder / "ledger.db"))
+        create_tables(self.database)
+        self.ledger = SqlLedger(self.database)
+        self.ledger.save_phones(office.ledger.phones())
+        self.desk = HotDesk(self.ledger, office.inventory, office.astdb, office.switchboard, office.clock, "phone")
         self.alerts = Alerts()
         self.asterisk_up = True
         self.repairs = 0
         self.opened = self.closed = 0
         logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
         self.app = create_app(
-            Base(self._compose, SECRET, self.alerts, self._ask, self.office.clock, lambda: Machine("3", PACKAGES, True))
+            Base(
+                self._compose,
+                SECRET,
+                self.alerts,
+                self._ask,
+                self.office.clock,
+                lambda: Machine("3", PACKAGES, True),
+                Database("sqlite", path=str(folder / "ledger.db")),
+            )
         )
         self.client = self.app.test_client()
+
+    def seat(self, phone: str) -> str | None:
+        """Return who sits at a phone by the ledger."""
+        sessions = self.ledger.sessions(phones=[phone])
+        return sessions[0].user if sessions else None
 
     def _ask(self) -> None:
         self.repairs += 1
@@ -101,7 +128,7 @@ class Front:
     def _compose(self) -> Parts:
         self.opened += 1
         office = self.office
-        return Parts(office.ledger, office.inventory, self._asterisk, office.clock, self._close)
+        return Parts(self.ledger, office.inventory, self._asterisk, office.clock, self._close)
 
     def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
         return (self.office.astdb if self.asterisk_up else DeadAstDb()), self.office.switchboard

@@ -20,7 +20,7 @@ def test_every_error_has_a_status() -> None:
 
 def test_phones_have_what_the_page_shows(front: Front) -> None:
     front.office.inventory.all_transports = {"200": "0.0.0.0-udp"}
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     first, *others = front.get("/api/phones").json["phones"]
     assert first == {
         "device": "200",
@@ -43,7 +43,7 @@ def test_phones_have_what_the_page_shows(front: Front) -> None:
 
 
 def test_sessions(front: Front) -> None:
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     front.office.clock.advance(60)
     assert front.get("/api/sessions").json["sessions"] == [
         {
@@ -104,7 +104,7 @@ def test_every_refusal_has_one_shape(front: Front, path: str, data: dict[str, An
     answer = front.call(path, **data)
     assert answer.error == error
     assert answer.json["error"]["message"]
-    assert front.office.ledger.sessions() == ()
+    assert front.ledger.sessions() == ()
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff", b"null"])
@@ -118,12 +118,12 @@ def test_phones_are_added_edited_and_removed(front: Front) -> None:
     assert (added["fate"], added["phone"]["enabled"], added["apply_config"]) == ("added", False, False)
     assert "Emergency CID" in added["warnings"][0]
     assert front.call("/api/phones/1001", login_code="*55").json["apply_config"] is True
-    assert front.office.ledger.phones(["1001"]) == (Phone("1001", "Alice's", login_code="*55", enabled=False),)
+    assert front.ledger.phones(["1001"]) == (Phone("1001", "Alice's", login_code="*55", enabled=False),)
     assert front.call("/api/phones/1001/remove").json["fate"] == "removed"
 
 
 def test_health_and_a_repair(front: Front) -> None:
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     front.office.edit_extension("200")
     found = {f["code"]: f for f in front.get("/api/health").json["findings"]}
     assert found["projection"]["level"] == "warning" and found["projection"]["repairable"]

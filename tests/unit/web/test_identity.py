@@ -142,7 +142,7 @@ def test_nothing_is_done_for_whom_nobody_vouches(front: Front) -> None:
         front.send("POST", "/logout-all", b"seat=x", "application/x-www-form-urlencoded", signature="0").status == 403
     )
     assert front.client.post("/api/login", json={"phone": "200", "user": "1003"}).status_code == 403
-    assert front.office.ledger.sessions() == ()
+    assert front.ledger.sessions() == ()
 
 
 def test_each_front_has_its_own_paths(front: Front) -> None:

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
+from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.core.model import Phone, User
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web.errors import STATUSES
-from tests.support.fakes import FakeLedger
 from tests.support.front import ADMIN, Front, Page, view_of
 from tests.support.office import device
 
@@ -29,16 +29,16 @@ EVIL = "<script>alert('x')</script> \"O'Brien\" & عمر 👩‍💻"
 
 def everyone(front: Front) -> Front:
     """Seat 1003 at 200, and let every name be trouble."""
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     front.office.inventory.all_users = [u._replace(name=EVIL) for u in front.office.inventory.all_users]
     front.office.inventory.all_devices.append(device("213")._replace(description=EVIL))
-    front.office.ledger.save_phones([Phone("200", EVIL, location=EVIL), Phone("999", EVIL)])
+    front.ledger.save_phones([Phone("200", EVIL, location=EVIL), Phone("999", EVIL)])
     return front
 
 
 def test_the_list_says_who_sits_where_since_when(front: Front) -> None:
     front.office.inventory.all_zone = "Asia/Kolkata"
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     front.office.clock.advance(3 * 3600)
     page = front.get("/").page
     assert "200 Phone 200 In use No Emergency CID 1003 Person 1003 2023-11-15 03:43 (3 h 00 min)" in page.text
@@ -47,17 +47,15 @@ def test_the_list_says_who_sits_where_since_when(front: Front) -> None:
 
 
 def test_a_zone_that_nobody_knows_is_the_machines(front: Front) -> None:
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     for zone in ("Middle-earth/Shire", "../../etc/passwd", ""):
         front.office.inventory.all_zone = zone
         assert front.get("/").status == 200
 
 
 def test_the_list_can_be_narrowed(front: Front) -> None:
-    front.office.desk.login("200", "1003")
-    front.office.ledger.save_phones(
-        [Phone("201", "Büro", location="2nd floor"), Phone("999"), Phone("202", enabled=False)]
-    )
+    front.desk.login("200", "1003")
+    front.ledger.save_phones([Phone("201", "Büro", location="2nd floor"), Phone("999"), Phone("202", enabled=False)])
 
     def listed(target: str) -> list[str]:
         return re.findall(
@@ -130,14 +128,14 @@ def test_somebody_is_logged_in_and_out_and_the_history_says_who_did_it(front: Fr
     since = str(front.office.clock())
     page = front.follow(front.post("/phones/200/logout", user="1003", since=since))
     assert "1003 (Person 1003) was logged out of phone 200." in page.text
-    assert front.office.seat("200") is None
-    events = front.office.ledger.events(HistoryFilter())
+    assert front.seat("200") is None
+    events = front.ledger.events(HistoryFilter())
     assert [(e.event, e.source, e.actor) for e in events] == [("logout", "panel", "maria"), ("login", "panel", "maria")]
 
 
 def test_who_is_displaced_is_named(front: Front) -> None:
-    front.office.desk.login("200", "1004")
-    front.office.desk.login("201", "1003")
+    front.desk.login("200", "1004")
+    front.desk.login("201", "1003")
     text = front.follow(front.post("/phones/200/login", user="1003")).text
     assert "1004 (Person 1004) was logged out of phone 200 (replaced)." in text
     assert "1003 (Person 1003) was logged out of phone 201 (moved)." in text
@@ -153,13 +151,13 @@ def test_a_login_that_is_refused_keeps_what_was_typed(front: Front, user: str, w
 
 def test_only_who_was_seen_is_logged_out(front: Front) -> None:
     """Two administrators: between the page of the one and the click, the other has seated somebody else."""
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     since = str(front.office.clock())
     front.office.clock.advance(5)
-    front.office.desk.login("200", "1004")
+    front.desk.login("200", "1004")
     page = front.follow(front.post("/phones/200/logout", user="1003", since=since))
     assert "Nothing was changed. 1004 (Person 1004) sits at phone 200 by now." in page.text
-    front.office.desk.logout("200")
+    front.desk.logout("200")
     page = front.follow(front.post("/phones/200/logout", user="1003", since=since))
     assert "Nothing was changed. Nobody sits at phone 200 by now." in page.text
 
@@ -167,15 +165,15 @@ def test_only_who_was_seen_is_logged_out(front: Front) -> None:
 def test_all_who_were_listed_are_logged_out(front: Front) -> None:
     assert "Nobody is logged in" in front.get("/logout-all").page.text
     for phone, user in (("200", "1003"), ("201", "1004")):
-        front.office.desk.login(phone, user)
+        front.desk.login(phone, user)
     page = front.get("/logout-all").page
     assert "Log out 2 users?" in page.text
     seats = [i["value"] for i in page.all("input") if i.get("name") == "seat"]
-    front.office.desk.login("202", "1001")
-    front.office.desk.logout("201")
+    front.desk.login("202", "1001")
+    front.desk.logout("201")
     text = front.follow(front.post("/logout-all", seat=seats)).text
     assert "1 user logged out. 1 had logged out already." in text
-    assert [s.user for s in front.office.ledger.sessions()] == ["1001"]
+    assert [s.user for s in front.ledger.sessions()] == ["1001"]
     assert "Nobody was logged out." in front.follow(front.post("/logout-all")).text
 
 
@@ -187,7 +185,7 @@ def test_phones_are_added_many_at_once(front: Front) -> None:
     text = front.follow(front.post("/phones/add", device=["212", "0213", "404"], location="Hall")).text
     assert "Phone 212 (Phone 212) is in the pool now." in text and "404: device: FreePBX has no device 404" in text
     assert "Phone 212 has no Emergency CID" in text and "Phone 0213 has no" not in text
-    assert {p.device: p.location for p in front.office.ledger.phones(["212", "0213"])} == {
+    assert {p.device: p.location for p in front.ledger.phones(["212", "0213"])} == {
         "212": "Hall",
         "0213": "Hall",
     }
@@ -203,10 +201,10 @@ def test_a_phone_is_edited(front: Front) -> None:
     fields = {"label": "Front", "location": "Hall", "mac": "0015.65aa.bbcc", "login_code": "*55", "logout_code": ""}
     text = front.follow(front.post("/phones/200", **fields, idle_hours="0", daily_at="06:30", enabled="yes")).text
     assert "Phone 200 (Front) is saved." in text and "Apply Config" in text
-    (phone,) = front.office.ledger.phones(["200"])
+    (phone,) = front.ledger.phones(["200"])
     assert phone == Phone("200", "Front", "001565aabbcc", "Hall", "*55", "", 0, "06:30", True)
     front.follow(front.post("/phones/200", label="Front"))
-    assert front.office.ledger.phones(["200"])[0].enabled is False
+    assert front.ledger.phones(["200"])[0].enabled is False
 
 
 def test_a_field_that_is_wrong_is_told_beside_it(front: Front) -> None:
@@ -215,21 +213,21 @@ def test_a_field_that_is_wrong_is_told_beside_it(front: Front) -> None:
     wrong = [i["name"] for i in answer.page.all("input") if i.get("aria-invalid") == "true"]
     assert wrong == ["mac", "idle_hours"]
     assert "'xyz' is not a MAC address" in answer.page.text
-    assert front.office.ledger.phones(["200"])[0].label == "Phone 200"
+    assert front.ledger.phones(["200"])[0].label == "Phone 200"
 
 
 def test_what_only_the_pool_knows_to_be_wrong_is_told_too(front: Front) -> None:
-    front.office.ledger.save_phones([Phone("201", mac="001565aabbcc")])
+    front.ledger.save_phones([Phone("201", mac="001565aabbcc")])
     answer = front.post("/phones/200", mac="00:15:65:AA:BB:CC")
     assert answer.status == 400 and "is the address of phone 201 already" in answer.page.text
 
 
 def test_a_phone_is_removed_after_a_question(front: Front) -> None:
-    front.office.desk.login("200", "1003")
+    front.desk.login("200", "1003")
     assert "will be logged out first" in front.get("/phones/200/remove").page.text
     text = front.follow(front.post("/phones/200/remove")).text
     assert "1003 was logged out of phone 200. Phone 200 (Phone 200) is not in the pool any more." in text
-    assert front.office.ledger.phones(["200"]) == ()
+    assert front.ledger.phones(["200"]) == ()
 
 
 @pytest.mark.parametrize("path", ["/phones/777", "/phones/777/login", "/phones/777/remove", "/phones/%3Cb%3E"])
@@ -239,7 +237,7 @@ def test_a_phone_that_is_none_is_told(front: Front, path: str) -> None:
     assert "is not a hot desk phone" in answer.page.text
     if "%" not in path and path != "/phones/777":
         assert front.post(path, user="1003").status == 404
-    assert front.office.ledger.events(HistoryFilter()) == ()
+    assert front.ledger.events(HistoryFilter()) == ()
 
 
 # Notices
@@ -261,7 +259,7 @@ def test_the_page_says_that_the_database_is_down(front: Front, monkeypatch: pyte
     def down(*_: object) -> None:
         raise LedgerDown("The database asterisk at localhost does not answer: Connection refused.")
 
-    monkeypatch.setattr(FakeLedger, "phones", down)
+    monkeypatch.setattr(SqlLedger, "phones", down)
     answer = front.get("/")
     assert answer.status == 503
     assert "does not answer" in answer.page.text and "ledger_down" in answer.page.text
@@ -283,7 +281,7 @@ def test_an_error_of_ours_tells_nothing_to_the_browser(front: Front, monkeypatch
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(FakeLedger, "phones", broken)
+    monkeypatch.setattr(SqlLedger, "phones", broken)
     for path in ("/", "/api/phones"):
         answer = front.get(path)
         assert answer.status == 500
@@ -297,7 +295,7 @@ def test_what_is_not_there_and_methods_that_are_not(front: Front) -> None:
     assert front.get("/phones/200/logout").status == 405
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
         assert front.send(method, "/phones/200").status in (200, 405)
-    assert front.office.ledger.phones(["200"])
+    assert front.ledger.phones(["200"])
 
 
 def test_a_body_that_is_too_long_is_refused(front: Front) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from hotdesk_module import sentences
 from hotdesk_module.administration import APPLY_CONFIG, Saved
@@ -16,6 +17,7 @@ from hotdesk_module.web import work
 from hotdesk_module.web.forms import PhoneForm, shown
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.links import go_to
+from hotdesk_module.web.live import mark_of, news
 from hotdesk_module.web.notices import CAUTION, DONE, FAILED, Notice, Notices
 from hotdesk_module.web.rows import Row, Wanted, rows
 
@@ -32,11 +34,12 @@ def phones(notices: Notices) -> Blueprint:
     @pages.get("/")
     @pages.get("/phones")
     def show() -> str:
-        return render_template("phones.html", **_list())
+        table = _table()
+        return render_template("phones.html", table=Markup(table), seen=mark_of(table), **_list())
 
     @pages.get("/phones/table")
-    def only_the_table() -> str:
-        return render_template("phones_table.html", **_list())
+    def only_the_table() -> Response:
+        return news(_table())
 
     @pages.post("/phones/find")
     def find() -> Response:
@@ -141,6 +144,10 @@ def phones(notices: Notices) -> Blueprint:
         return tell("/phones", Notice(DONE, lines), _follows(all(o.applied for o in outcomes)))
 
     return pages
+
+
+def _table() -> str:
+    return render_template("phones_table.html", **_list())
 
 
 def _list() -> dict[str, object]:

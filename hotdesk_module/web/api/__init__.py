@@ -1,0 +1,21 @@
+"""The same as data: what the pages show and do, under the same permissions; ``docs/api.md`` describes it."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from flask import Blueprint
+
+from hotdesk_module.health.installation import Machine
+from hotdesk_module.web.api.health import health
+from hotdesk_module.web.api.phones import phones
+from hotdesk_module.web.api.sessions import sessions
+
+
+def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+    """Return everything under /api."""
+    return (
+        phones(),
+        sessions(),
+        health(machine),
+    )
