@@ -27,16 +27,6 @@ FOR_DEVELOPMENT = {
     *("benchmarks", "tests", "tools", ".ci"),
     *(".gitignore", "Makefile", "setup.cfg", "ruff.toml", "CONTRIBUTING.md"),
 }
-    "benchmarks",
-    "tests",
-    "tools",
-    ".ci",
-    ".gitignore",
-    "Makefile",
-    "setup.cfg",
-    "ruff.toml",
-    "CONTRIBUTING.md",
-}
 
 # It names the file, and FreePBX compares it.
 _VERSION = re.compile(r"\d+(\.\d+)+((alpha|beta|rc)\d+)?")
