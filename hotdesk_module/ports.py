@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
-from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 
 # Whole seconds since the epoch, UTC.
@@ -74,10 +74,9 @@ class Ledger(Protocol):
         """Note the last activity at phones, device to time. It counts for who was logged in there then: a session that
         began later stays as it is. The caller holds the lock."""
 
-    def set_clock(self, before: int, now: int, recent: int) -> None:
-        """Let sessions follow a clock that was set from ``before`` to ``now``: begin and activity move along. What is
-        between ``recent`` and ``now`` was written by the new clock already, what is later than ``before`` by another
-        one, and stays; but nothing is later than ``now`` then. The caller holds the lock."""
+    def set_clock(self, change: ClockChange) -> None:
+        """Let begin and last activity of all sessions follow a clock that was set; an activity of 0 stays 0. The caller
+        holds the lock."""
 
     def unapplied(self) -> tuple[Event, ...]:
         """Return the events that the projection does not follow yet, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone, tzinfo
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (what a clock on a wall shows)
+EPOCH = datetime(1970, 1, 1)
 
 
 def stamp(seconds: int, zone: tzinfo | None = None) -> str:

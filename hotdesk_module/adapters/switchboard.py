@@ -54,7 +54,7 @@ class Manager(Protocol):
 
 
 def leg(event: Headers) -> tuple[str, str] | None:
-    """Return number and device of the channel that an event is about, None unless its device began or answered the call.
+    """Return number and device of an event's channel; None unless the device began or answered the call.
 
     ``Ring`` is a phone that dials, ``Up`` one that was answered or has answered; one that is called is ``Down``, and
     ``Ringing``. A channel is called after what was dialled for it: ``PJSIP/200-0000001a``.

@@ -3,6 +3,7 @@ time of the day. Whichever comes first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
 from hotdesk_module.core.model import Phone, Session
@@ -70,3 +71,15 @@ def end(session: Session, held: Limits, now: int, next_daily: NextDaily) -> End 
         ends.append(End(next_daily(since, held.daily), DAILY))
     # Of two at one moment the first is named.
     return min(ends, key=lambda one: one.at, default=None)
+
+
+def ends(
+    sessions: Iterable[Session], pool: Mapping[str, Phone], settings: Settings, now: int, next_daily: NextDaily
+) -> dict[str, End]:
+    """Return when and why sessions end, by phone; those that never do are not in it.
+
+    Args:
+        pool: the phones by device.
+    """
+    found = {s.phone: end(s, limits(pool.get(s.phone), settings), now, next_daily) for s in sessions}
+    return {phone: one for phone, one in found.items() if one is not None}

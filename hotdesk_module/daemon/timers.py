@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple
 from hotdesk_module.core import expiry
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.machine import Ending
-from hotdesk_module.core.model import Session
+from hotdesk_module.core.model import ClockChange, Session
 from hotdesk_module.daemon.activity import Activity
 from hotdesk_module.daemon.schedule import Now
 from hotdesk_module.ports import Clock, Inventory, Ledger
@@ -29,6 +29,10 @@ WRITE = 60.0
 JUMP = 60
 # Seconds that a machine that has just started gets for asking the time.
 START = 300.0
+AGES_AGO = -(10**12)
+
+
+Sessions = tuple[Session, ...]
 
 
 class Clocks(NamedTuple):
@@ -99,23 +103,20 @@ class Timers:
         Raises:
             HotdeskError: the database or Asterisk does not answer; nothing is lost, the next look does it.
         """
-        self._follow_the_clock()
+        sessions = self._follow_the_clock(self._ledger.sessions())
         now = self._clocks.world()
         desk = self._desk()
         self._activity.calls(desk.switchboard.calls())
-        sessions = self._ledger.sessions()
         dials = self._dials(sessions)
         if self._activity.blind:
-            self._begin_anew(sessions, now)
-            sessions = self._ledger.sessions()
+            sessions = self._begin_anew(sessions, now)
         elif self._clocks.machine() - self._written >= WRITE:
             self._write(sessions, dials, now)
         self._watched.note()
         if self._clocks.machine() < START:
             return LATEST
         ends = self._ends(self._with_activity(sessions, dials, now), now)
-        due = [(s, e.why) for s, e in ends if e.at <= now]
-        self._end(desk, due, dials)
+        self._end(desk, [Ending(s, e.why) for s, e in ends if e.at <= now], dials)
         later = [e.at - now for _, e in ends if e.at > now]
         return max(SOONEST, min([LATEST, *later]))
 
@@ -133,10 +134,10 @@ class Timers:
         current = settings_.parse(self._ledger.settings())
         pool = {p.device: p for p in self._ledger.phones()}
         daily = Dailies(zone(self._inventory.zone())).next
-        ends = ((s, expiry.end(s, expiry.limits(pool.get(s.phone), current), now, daily)) for s in sessions)
-        return [(s, end) for s, end in ends if end is not None]
+        ends = expiry.ends(sessions, pool, current, now, daily)
+        return [(s, ends[s.phone]) for s in sessions if s.phone in ends]
 
-    def _end(self, desk: HotDesk, due: list[tuple[Session, str]], dials: Mapping[str, str]) -> None:
+    def _end(self, desk: HotDesk, due: list[Ending], dials: Mapping[str, str]) -> None:
         """End sessions, but for those of phones in a call."""
         held: set[str] = set()
         for first in range(0, len(due), CHUNK):
@@ -144,8 +145,8 @@ class Timers:
             self._activity.calls(desk.switchboard.calls())
             busy = self._activity.busy
             some = due[first : first + CHUNK]
-            held |= {dials[s.phone] for s, _ in some if dials.get(s.phone) in busy}
-            for outcome in desk.end([Ending(s, why) for s, why in some if dials.get(s.phone) not in busy]):
+            held |= {dial for e in some if (dial := dials.get(e.session.phone)) in busy}
+            for outcome in desk.end(e for e in some if dials.get(e.session.phone) not in busy):
                 for e in outcome.ended:
                     self._log.info("Logged out: %s at phone %s (%s).", e.session.user, e.session.phone, e.why)
         self.held = frozenset(held)
@@ -174,7 +175,7 @@ class Timers:
         self._activity.forget(last)
         self._written = self._clocks.machine()
 
-    def _begin_anew(self, sessions: Iterable[Session], now: int) -> None:
+    def _begin_anew(self, sessions: Sessions, now: int) -> Sessions:
         """Let every time without a call begin now, for nobody knows who called meanwhile."""
         with self._ledger.lock():
             self._ledger.touch({s.phone: now for s in sessions})
@@ -182,23 +183,32 @@ class Timers:
         self._written = self._clocks.machine()
         if sessions:
             self._log.info("Nobody has watched the phones for a while: times without a call begin anew.")
+        return self._ledger.sessions()
 
-    def _follow_the_clock(self) -> None:
+    def _follow_the_clock(self, sessions: Sessions) -> Sessions:
         """Take care that nobody is logged out because a clock was set."""
         (old, then), (now, machine) = self._looked, self._both()
         passed = machine - then
         expected = old + int(passed)
-        sessions = self._ledger.sessions()
         if abs(now - expected) > JUMP:
+            # While a machine starts, it learns what time it really is: what was written before it started was right, and
+            # only now could we say for how long nobody has watched.
+            starting = then < START
+            begin = expected - int(machine) if starting else AGES_AGO
+            self._activity.blind = self._activity.blind or starting
             with self._ledger.lock():
-                self._ledger.set_clock(expected, now, now - int(passed) - 1)
+                self._ledger.set_clock(ClockChange(expected, now, now - int(passed) - 1, begin))
             way = "ahead" if now > expected else "back"
             self._log.warning("The clock was set %s by %s; the sessions follow.", way, duration(abs(now - expected)))
         elif any(max(s.since, s.active) > now + JUMP for s in sessions):
             with self._ledger.lock():
-                self._ledger.set_clock(now, now, now)
+                self._ledger.set_clock(ClockChange(now, now, now, AGES_AGO))
             self._log.warning("Sessions of the future: the clock was wrong before. They begin now.")
+        else:
+            self._looked = now, machine
+            return sessions
         self._looked = now, machine
+        return self._ledger.sessions()
 
     def _both(self) -> tuple[int, float]:
         return self._clocks.world(), self._clocks.machine()

@@ -13,7 +13,7 @@ from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
 from hotdesk_module.daemon.line import Line
-from hotdesk_module.daemon.timers import Timers
+from hotdesk_module.daemon.timers import SOONEST, Timers
 from hotdesk_module.errors import AsteriskDown, LedgerDown
 from hotdesk_module.health.examine import examine as look
 from hotdesk_module.health.finding import ERROR
@@ -74,8 +74,10 @@ def expire(timers: Timers, line: Line) -> float:
     """End sessions that are due; return in how many seconds to look again.
 
     Raises:
-        HotdeskError: why not, or not all.
+        HotdeskError: why not, or not all. That there is no connection to Asterisk, the repair tells.
     """
+    if not line.up:
+        return SOONEST
     with _asterisk(line):
         return timers.look()
 

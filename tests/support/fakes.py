@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Context, Flags, HistoryFilter
@@ -209,16 +209,10 @@ class FakeLedger:
         after = {**self._sessions, **{p: s._replace(active=active[p]) for p, s in met.items()}}
         self.writes.do(f"ledger.touch {' '.join(sorted(active))}", lambda: setattr(self, "_sessions", after))
 
-    def set_clock(self, before: int, now: int, recent: int) -> None:
+    def set_clock(self, change: ClockChange) -> None:
         """Let sessions follow a clock that was set."""
-
-        def moved(at: int) -> int:
-            if recent <= at <= now:
-                return at
-            return at + now - before if at <= before else min(at, now)
-
         after = {
-            p: s._replace(since=moved(s.since), active=moved(s.active) if s.active else 0)
+            p: s._replace(since=change.moved(s.since), active=change.moved(s.active) if s.active else 0)
             for p, s in self._sessions.items()
         }
         self.writes.do("ledger.set_clock", lambda: setattr(self, "_sessions", after))
