@@ -191,8 +191,8 @@ class Timers:
         passed = machine - then
         expected = old + int(passed)
         if abs(now - expected) > JUMP:
-            # While a machine starts, it learns what time it really is: what was written before it started was right, and
-            # only now could we say for how long nobody has watched.
+            # While a machine starts, it learns what time it really is: what was written before it started was right,
+            # and only now could we say for how long nobody has watched.
             starting = then < START
             begin = expected - int(machine) if starting else AGES_AGO
             self._activity.blind = self._activity.blind or starting

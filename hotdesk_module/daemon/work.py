@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
@@ -65,8 +63,11 @@ def repair(connections: Connections, line: Line) -> int:
     Raises:
         HotdeskError: why not, or not wholly.
     """
-    with _asterisk(line):
+    try:
         found = desk(connections, line, "repair").reconcile()
+    except AsteriskDown as error:
+        line.lost(error.message)
+        raise
     return len(found.effects) + len(found.ended)
 
 
@@ -78,8 +79,7 @@ def expire(timers: Timers, line: Line) -> float:
     """
     if not line.up:
         return SOONEST
-    with _asterisk(line):
-        return timers.look()
+    return timers.look()
 
 
 def desk(connections: Connections, line: Line, source: str) -> HotDesk:
@@ -93,16 +93,6 @@ def desk(connections: Connections, line: Line, source: str) -> HotDesk:
     connections.inventory.refresh()
     astdb, switchboard = AmiAstDb(line.ami), AmiSwitchboard(line.ami)
     return HotDesk(connections.ledger, connections.inventory, astdb, switchboard, wall_clock, source)
-
-
-@contextmanager
-def _asterisk(line: Line) -> Iterator[None]:
-    """Give the connection up where Asterisk does not answer on it."""
-    try:
-        yield
-    except AsteriskDown as error:
-        line.lost(error.message)
-        raise
 
 
 def forget(connections: Connections) -> int:
