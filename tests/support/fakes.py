@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from hotdesk_module.core.model import ClockChange, Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Context, Flags, HistoryFilter
@@ -407,6 +407,7 @@ class FakeSwitchboard:
         announced: (event, user, phone), oldest first.
         contexts: the dialplan, by name.
         all_calls: number of a channel to the device that is in that call.
+        all_contacts: where devices are registered.
     """
 
     def __init__(
@@ -418,6 +419,7 @@ class FakeSwitchboard:
         self.announced: list[tuple[str, str, str]] = []
         self.contexts: dict[str, Context] = {}
         self.all_calls: dict[str, str] = {}
+        self.all_contacts: list[Contact] = []
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
@@ -452,3 +454,7 @@ class FakeSwitchboard:
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan."""
         return self.contexts.get(name)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Return who has registered with Asterisk and where."""
+        return tuple(self.all_contacts)
