@@ -145,8 +145,13 @@ class Timers:
             self._activity.calls(desk.switchboard.calls())
             busy = self._activity.busy
             some = due[first : first + CHUNK]
-            held |= {dial for e in some if (dial := dials.get(e.session.phone)) in busy}
-            for outcome in desk.end(e for e in some if dials.get(e.session.phone) not in busy):
+            waiting = [e for e in some if dials.get(e.session.phone) in busy]
+            for e in waiting:
+                dial = dials[e.session.phone]
+                if dial not in self.held:
+                    self._log.info("%s is in a call: %s is logged out after it (%s).", dial, e.session.user, e.why)
+                held.add(dial)
+            for outcome in desk.end(e for e in some if e not in waiting):
                 for e in outcome.ended:
                     self._log.info("Logged out: %s at phone %s (%s).", e.session.user, e.session.phone, e.why)
         self.held = frozenset(held)

@@ -314,6 +314,7 @@ def test_a_call_that_goes_on_over_a_restart_holds_the_logout_back(night: Night) 
     night.off(HOUR // 4)
     night.run(HOUR)
     assert night.seats() == {"200": "1001"}
+    assert night.records[1:] == ["PJSIP/200 is in a call: 1001 is logged out after it (daily)."]
     assert hang_up()
     night.look()
     assert night.logouts()[0][-1] == "daily"
