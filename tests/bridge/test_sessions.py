@@ -94,32 +94,29 @@ def test_a_page_left_open_does_not_fill_the_log(browser: Browser, world: World) 
 # Language
 
 
-@pytest.mark.parametrize(
-    ("cookie", "asked"),
-    [
-        ("de_DE", "de-DE"),
-        ("pt_BR.utf8", "pt-BR"),
-        ("sr_RS.UTF-8@latin", "sr-RS"),
-        ("fr", "fr"),
-        ("ckb", "ckb"),
-        ("", "es-ES"),
-        ("C", "es-ES"),
-        ("de_DE, *;q=0.5", "es-ES"),
-        ("../../etc", "es-ES"),
-        ("de_DE%0d%0aX-Hotdesk-User:%20root", "es-ES"),
-        ("de_DE%0a", "es-ES"),
-    ],
-)
 @pytest.mark.parametrize("path", [PAGE, SCRIPT])
 def test_the_panel_is_asked_in_the_language_of_freepbxs_page(
-    browser: Browser, world: World, panel: FakePanel, path: str, cookie: str, asked: str
+    browser: Browser, world: World, panel: FakePanel, path: str
 ) -> None:
     world["settings"] = {**world["settings"], "UIDEFAULTLANG": "es_ES"}
-    browser.cookie = f"lang={cookie}"
-    # What the browser itself would like is not asked: the frame around the panel is FreePBX's.
-    browser.ask(path, Accept_Language="nl")
-    assert language(panel) == asked
-    assert panel.requests[-1].headers["x-hotdesk-user"] == "maria"
+    for cookie, asked in {
+        "de_DE": "de-DE",
+        "pt_BR.utf8": "pt-BR",
+        "sr_RS.UTF-8@latin": "sr-RS",
+        "fr": "fr",
+        "ckb": "ckb",
+        "": "es-ES",
+        "C": "es-ES",
+        "de_DE, *;q=0.5": "es-ES",
+        "../../etc": "es-ES",
+        "de_DE%0d%0aX-Hotdesk-User:%20root": "es-ES",
+        "de_DE%0a": "es-ES",
+    }.items():
+        browser.cookie = f"lang={cookie}"
+        # What the browser itself would like is not asked: the frame around the panel is FreePBX's.
+        browser.ask(path, Accept_Language="nl")
+        assert (cookie, language(panel)) == (cookie, asked)
+        assert panel.requests[-1].headers["x-hotdesk-user"] == "maria"
 
 
 def test_without_any_language_none_is_asked_for(browser: Browser, panel: FakePanel) -> None:

@@ -1,4 +1,4 @@
-"""A walk over everything that the panel answers: its routes, the fields each of them looks for, and what must not happen.
+"""A walk over everything that the panel answers: its routes, the fields each looks for, and what must not happen.
 
 Routes and fields are found out, not listed, so that a new one is walked from the day it is there.
 """
@@ -313,7 +313,11 @@ def _does_nothing_in_a_browser(answer: Answer, payload: str) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "set-cookie" not in headers and "access-control-allow-origin" not in headers
     if answer.response.mimetype != "text/html":
-        assert answer.status == 204 or answer.response.mimetype in (JSON, "text/csv", "text/plain") or not answer.response.data
+        assert (
+            answer.status == 204
+            or answer.response.mimetype in (JSON, "text/csv", "text/plain")
+            or not answer.response.data
+        )
         return
     page = Page(answer.response.text)
     assert "27381" not in page.text
@@ -328,7 +332,9 @@ def _does_nothing_in_a_browser(answer: Answer, payload: str) -> None:
 def _does_nothing_in_a_spreadsheet(answer: Answer) -> None:
     if answer.response.mimetype == "text/csv":
         for cells in csv.reader(io.StringIO(answer.response.text.removeprefix("\ufeff"), newline="")):
-            assert not [c for c in cells if c.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))], cells
+            assert not [c for c in cells if c.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))], (
+                cells
+            )
 
 
 def payloads() -> Iterator[tuple[str, str]]:
