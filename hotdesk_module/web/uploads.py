@@ -16,6 +16,6 @@ def uploaded(name: str) -> bytes:
     # First, for reading the form uses it up; and each byte a character, and back.
     body = request.get_data(cache=True).decode("latin-1")
     if name in request.files:
-        return request.files[name].read()
+        return bytes(request.files[name].read())
     pairs = parse_qsl(body, keep_blank_values=True, encoding="latin-1")
     return next((value for key, value in pairs if key == name), "").encode("latin-1")
