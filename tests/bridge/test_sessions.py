@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -89,6 +91,28 @@ def test_a_page_left_open_does_not_fill_the_log(browser: Browser, world: World) 
     assert world["log"] == []
     browser.form(SCRIPT, "/logout-all", "seat=1")
     assert [re.sub(".*: ", "", line) for line in world["log"]] == ["no_session"]
+
+
+def test_while_one_page_waits_the_others_of_the_session_go_on(world: World, panel: FakePanel) -> None:
+    """PHP answers one request of a session at a time; a daemon that is busy must not hold up all of FreePBX."""
+    world.environment["PHP_CLI_SERVER_WORKERS"] = "4"
+    with world.web_server() as port, ThreadPoolExecutor() as pool:
+        browser, other = Browser(port), Browser(port)
+        browser.ask(PAGE)
+        token = panel.token()
+        other.cookie = browser.cookie
+        try:
+            slow = pool.submit(browser.ask, PAGE, view="/slow")
+            while len(panel.requests) < 2:
+                time.sleep(0.01)
+            assert other.ask(PAGE).status == other.ask(SCRIPT).status == 200
+            assert not slow.done()
+        finally:
+            panel.go_on.set()
+        assert slow.result().status == 200
+        # The session is what it was, and takes what FreePBX writes to it after that.
+        assert "menu" in slow.result().body
+        assert browser.form(PAGE, "/phones", f"hotdesk_token={token}").status == 200
 
 
 # Language
