@@ -23,3 +23,20 @@ def duration(seconds: int) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h {minutes % 60:02} min"
     return f"{minutes // 1440} d {minutes % 1440 // 60:02} h"
+
+
+def offset(zone: str, seconds: int) -> int | None:
+    """Return how many seconds a zone is ahead of UTC at a time; None where nobody knows the zone.
+
+    Args:
+        zone: its name; empty: the machine's.
+    """
+    # With its first use: it reads files.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    try:
+        ahead = (moment.astimezone(ZoneInfo(zone)) if zone else moment.astimezone()).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+    return int(ahead.total_seconds()) if ahead is not None else None

@@ -21,6 +21,7 @@ from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
 from hotdesk_module.core.registration import by_device
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web.alerts import Alerts
@@ -114,6 +115,7 @@ class Front:
                 lambda: Machine("3", PACKAGES, True),
                 Database("sqlite", path=str(folder / "ledger.db")),
                 self._registrations,
+                Comparisons(),
             )
         )
         self.client = self.app.test_client()
