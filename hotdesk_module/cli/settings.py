@@ -45,7 +45,7 @@ def _as_data(setting: Setting) -> dict[str, Any]:
         "default": spec.default,
         "changed": setting.changed,
         "choices": list(spec.choices),
-        "range": None if spec.choices else [spec.low, spec.high],
+        "range": None if spec.choices or spec.time else [spec.low, spec.high],
         "help": spec.help,
     }
 
@@ -54,7 +54,7 @@ def values_of(spec: Spec) -> str:
     """Return what a setting may be, in words."""
     if spec.choices:
         return f"{', '.join(spec.choices[:-1])} or {spec.choices[-1]}"
-    return f"{spec.low} to {spec.high}"
+    return "HH:MM or empty" if spec.time else f"{spec.low} to {spec.high}"
 
 
 def _meaning(setting: Setting) -> str:
@@ -69,7 +69,7 @@ def _meaning(setting: Setting) -> str:
 @pass_app
 def set_setting(app: App, name: str, value: str) -> None:
     """Change a setting."""
-    _tell(app, controls.change_settings(app.parts.ledger, {name: value}))
+    _tell(app, _change(app, name, value))
 
 
 @settings.command()
@@ -78,13 +78,17 @@ def set_setting(app: App, name: str, value: str) -> None:
 @pass_app
 def reset(app: App, name: str) -> None:
     """Go back to the default of a setting."""
-    _tell(app, controls.change_settings(app.parts.ledger, {name: None}))
+    _tell(app, _change(app, name, None))
+
+
+def _change(app: App, name: str, value: str | None) -> Sequence[Setting]:
+    return controls.change_settings(app.parts.ledger, app.parts.clock, "cli", app.actor, {name: value})
 
 
 def _tell(app: App, changed: Sequence[Setting]) -> None:
     """Say what is in force now; whoever sits somewhere is told of where it changes their calls."""
     affected = any(s.spec.name in PROJECTED for s in changed) and bool(app.parts.ledger.sessions())
     data = {"settings": [_as_data(s) for s in changed], "warnings": [RECONCILE] if affected else []}
-    app.answer(data, [f"{s.spec.name} is {s.value} now." for s in changed])
+    app.answer(data, [f"{s.spec.name} is {s.value or 'empty'} now." for s in changed])
     if affected:
         app.warn(RECONCILE)

@@ -23,7 +23,9 @@ class Phone(NamedTuple):
         location: where it stands, free text.
         login_code: a code of its own besides the general one, e.g. ``*55``, or empty.
         logout_code: likewise for logging out.
-        idle_hours: log out after so many hours without a call; 0 is never.
+        idle_hours: log out after so many hours without a call; 0 is never, None as the setting ``idle_hours`` says.
+        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the setting
+            ``daily_at`` says.
         enabled: False refuses logins without taking the phone out of the pool.
     """
 
@@ -33,7 +35,8 @@ class Phone(NamedTuple):
     location: str = ""
     login_code: str = ""
     logout_code: str = ""
-    idle_hours: int = 8
+    idle_hours: int | None = None
+    daily_at: str = ""
     enabled: bool = True
 
 
@@ -43,6 +46,7 @@ class Session(NamedTuple):
     Attributes:
         slot: 1 for a user's first phone, 2 for the second one, …; unique for a user.
         kept: what extensions had set before the session, to be given back: extension to its AstDB keys.
+        active: the last call or feature code at the phone since the login, as the daemon noted it; 0: none yet.
     """
 
     phone: str
@@ -50,6 +54,12 @@ class Session(NamedTuple):
     since: int
     slot: int = 1
     kept: dict[str, Keys] | None = None
+    active: int = 0
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        """Return what makes it this session and no later one; the rest may change while it lasts."""
+        return self.phone, self.user, self.since
 
 
 class Device(NamedTuple):
@@ -188,14 +198,20 @@ class World(NamedTuple):
         return result
 
 
+# What the history has lines of; docs/cli.md says what each is, and with which codes.
+EVENTS = ("login", "logout", "refused", "repair", "unlock", "pin", "pool", "settings")
+
+
 class Event(NamedTuple):
     """A line of the history, and the list of what is still to be done for it.
 
     Attributes:
-        event: ``login``, ``logout``, ``refused``, ``repair`` or ``unlock``.
+        event: one of EVENTS.
         source: where it came from: ``phone``, ``cli``, ``panel``, ``timer``, ``repair``.
         actor: who did it, where that is not the user: an administrator's name.
-        code: why: an error code for a refusal; ``moved``, ``replaced``, ``forced``, … for a logout.
+        code: why: an error code for a refusal; ``moved``, ``replaced``, … for a logout; ``added``, ``changed``, … for
+            what an administrator did.
+        detail: what exactly, for people, e.g. ``take_over: replace → refuse``.
         applied: the projection follows it. False means that reconcile still has to look at its phone and user.
         pending: AstDB keys to set (None: remove) once, when it is applied.
     """

@@ -13,6 +13,8 @@ from hotdesk_module.agi.prompts import REFUSALS
 from hotdesk_module.cli import hotdesk
 from hotdesk_module.cli.exits import EXITS, UNHEALTHY
 from hotdesk_module.cli.settings import values_of
+from hotdesk_module.core import changes
+from hotdesk_module.core.model import EVENTS
 from hotdesk_module.core.pool import FIELDS
 from hotdesk_module.core.settings import SPECS
 from hotdesk_module.errors import all_codes
@@ -88,10 +90,20 @@ def test_everything_that_doctor_looks_at_is_in_its_section() -> None:
     assert [level for level in LEVELS if f"`{level}`" not in section("hotdesk doctor")] == []
 
 
+def test_every_event_of_the_history_has_a_row_with_its_codes() -> None:
+    rows = table(section("hotdesk history"))
+    assert tuple(rows) == EVENTS
+    codes = {name: re.findall(r"`([a-z_]+)`", row[2]) for name, row in rows.items()}
+    assert codes["pin"] == [changes.PIN_SET, changes.PIN_REMOVED]
+    assert codes["pool"][:3] == [changes.ADDED, changes.CHANGED, changes.REMOVED]
+    assert codes["settings"] == [changes.CHANGED]
+
+
 def test_every_setting_is_in_the_document_as_it_is() -> None:
     rows = table(CLI)
     for spec in SPECS:
-        assert rows.get(spec.name, [])[1:] == [f"`{spec.default}`", values_of(spec), f"{spec.help}"], spec.name
+        default = f"`{spec.default}`" if spec.default else "empty"
+        assert rows.get(spec.name, [])[1:] == [default, values_of(spec), spec.help], spec.name
 
 
 @pytest.mark.parametrize("code", all_codes())
