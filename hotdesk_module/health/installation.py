@@ -47,7 +47,7 @@ class Known(NamedTuple):
 
     Attributes:
         world: FreePBX's devices and users, as far as the pool is concerned.
-        destinations: where unanswered calls go, of those owners of phones that have a destination.
+        destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
         groups: queues without their dynamic members, ring groups, follow-me lists.
         attempts: (kind, subject, wrong PINs).
         freepbx: its version, or empty.
@@ -86,7 +86,7 @@ def read(at: Installation) -> Known:
         phones,
         at.ledger.sessions(),
         world._replace(users=users),
-        at.inventory.no_answer_destinations(owners),
+        at.inventory.no_answer_destinations(u.extension for u in users.values() if not u.mailbox),
         at.inventory.feature_codes(),
         at.inventory.groups(),
         at.ledger.all_attempts(),

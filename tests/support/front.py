@@ -88,6 +88,7 @@ class Front:
         ledger: what the panel works on.
         desk: the service as a caller at a phone uses it.
         asterisk_up: whether Asterisk answers.
+        comparisons: what the daemon's repairs have found.
         repairs: how many repairs were asked for.
         opened, closed: how many requests have made adapters, and let go of them.
     """
@@ -102,6 +103,7 @@ class Front:
         self.desk = HotDesk(self.ledger, office.inventory, office.astdb, office.switchboard, office.clock, "phone")
         self.alerts = Alerts()
         self.asterisk_up = True
+        self.comparisons = Comparisons()
         self.repairs = 0
         self.opened = self.closed = 0
         logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
@@ -115,7 +117,7 @@ class Front:
                 lambda: Machine("3", PACKAGES, True),
                 Database("sqlite", path=str(folder / "ledger.db")),
                 self._registrations,
-                Comparisons(),
+                self.comparisons,
             )
         )
         self.client = self.app.test_client()

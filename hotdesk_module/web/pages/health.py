@@ -67,18 +67,22 @@ AT_PAGE = {
 }
 KINDS = {"extension": "Extension", "queue": "Queue", "ring_group": "Ring group", "follow_me": "Follow-me of"}
 
+# So many phones of a finding are linked; the list of phones shows them all.
+MOST = 200
+
 NOTHING = "Asterisk was in line already; there was nothing to repair."
 
 
 def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return where a finding is put right: titles, each with links as (text, target)."""
+    """Return where a finding is put right: titles, each with links as (text, target), the first MOST of them."""
     found = []
-    if finding.phones and finding.code in AT_EXTENSION:
-        found.append(("In FreePBX:", [(phone, links.extension(phone)) for phone in finding.phones]))
-    elif finding.phones:
-        found.append(("Phones:", [(phone, links.link(f"/phones/{phone}")) for phone in finding.phones]))
+    phones = finding.phones[:MOST]
+    if phones and finding.code in AT_EXTENSION:
+        found.append(("In FreePBX:", [(phone, links.extension(phone)) for phone in phones]))
+    elif phones:
+        found.append(("Phones:", [(phone, links.link(f"/phones/{phone}")) for phone in phones]))
     if finding.about:
-        theirs = [(f"{KINDS[kind]} {number}", links.freepbx(kind, number)) for kind, number in finding.about]
+        theirs = [(f"{KINDS[kind]} {number}", links.freepbx(kind, number)) for kind, number in finding.about[:MOST]]
         found.append(("In FreePBX:", theirs))
     if finding.level != OK and finding.code in AT_PAGE:
         page, name = AT_PAGE[finding.code]
