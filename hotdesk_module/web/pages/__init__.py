@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint
 
-from hotdesk_module.health.installation import Machine
+from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.phones import phones
 
 
-def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+def parts(notices: Notices, checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return all pages."""
     return (
         phones(notices),
-        health(notices, machine),
+        health(notices, checkup),
     )
