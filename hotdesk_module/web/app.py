@@ -54,6 +54,8 @@ def create_app(base: Base) -> Flask:
     log = logging.getLogger("hotdesk.panel")
     app = Flask("hotdesk_module.web", template_folder=str(VIEWS), static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST, MAX_FORM_MEMORY_SIZE=LARGEST)
+    # An address with // is none, instead of a redirect by a page that is not ours.
+    app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     guard(app, base.secret, base.clock, log)
     handle_errors(app, log)
@@ -68,6 +70,7 @@ def create_app(base: Base) -> Flask:
     @app.after_request
     def mark(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
         if response.mimetype == "text/html":
             response.headers[FRAGMENT] = "1"
         return response
