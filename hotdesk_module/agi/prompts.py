@@ -51,6 +51,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "unsafe_plan": _LATER,
     "bad_value": _LATER,
     "phone_exists": _LATER,
+    "changed": _LATER,
     "duplicate_mac": _LATER,
     "bad_import": _LATER,
 }

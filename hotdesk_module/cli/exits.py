@@ -33,6 +33,7 @@ EXITS: dict[str, int] = {
     "bad_extension": BAD_INPUT,
     "bad_value": BAD_INPUT,
     "phone_exists": BAD_INPUT,
+    "changed": REFUSED,
     "duplicate_mac": BAD_INPUT,
     "bad_import": BAD_INPUT,
     "bad_config": UNAVAILABLE,

@@ -35,6 +35,7 @@ STATUSES: dict[str, int] = {
     "bad_extension": BAD_INPUT,
     "bad_value": BAD_INPUT,
     "phone_exists": REFUSED,
+    "changed": REFUSED,
     "duplicate_mac": REFUSED,
     "bad_import": BAD_INPUT,
     "bad_config": UNAVAILABLE,
