@@ -71,7 +71,7 @@ class SqlLedger:
         found = [Phone(r[0], r[1], r[2] or "", r[3], r[4], r[5], r[6], r[7], bool(r[8])) for r in rows]
         return tuple(sorted(found, key=lambda p: (len(p.device), p.device)))
 
-    def save_phones(self, phones: Iterable[Phone]) -> None:
+    def save_phones(self, phones: Iterable[Phone], events: Iterable[Event] = ()) -> None:
         """Insert or replace phones, all or none."""
         saved = tuple({p.device: p for p in phones}.values())
         if not saved:
@@ -82,6 +82,7 @@ class SqlLedger:
                 # Removed first, so that two phones can exchange their addresses.
                 self._db.execute(f"DELETE FROM hotdesk_phones WHERE device IN ({marks(devices)})", devices)
                 self._db.many(_ADD_PHONE, [_phone_values(p) for p in saved])
+                self._record(events)
         except Duplicate:
             raise self._duplicate_mac(saved) from None
 
@@ -96,9 +97,11 @@ class SqlLedger:
             owners[phone.mac] = phone.device
         return DuplicateMac("Two phones cannot have one MAC address.")
 
-    def remove_phone(self, device: str) -> None:
+    def remove_phone(self, device: str, events: Iterable[Event] = ()) -> None:
         """Take a phone out of the pool."""
-        self._db.execute("DELETE FROM hotdesk_phones WHERE device = %s", (device,))
+        with self._db.transaction():
+            self._db.execute("DELETE FROM hotdesk_phones WHERE device = %s", (device,))
+            self._record(events)
 
     def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
         """Return all sessions, or those at one of ``phones`` or of one of ``users``."""
@@ -199,7 +202,7 @@ class SqlLedger:
         """Return the settings that somebody changed."""
         return {r[0]: r[1] for r in self._db.select("SELECT name, value FROM hotdesk_settings")}
 
-    def save_settings(self, values: Mapping[str, str | None]) -> None:
+    def save_settings(self, values: Mapping[str, str | None], events: Iterable[Event] = ()) -> None:
         """Store settings, all or none; None goes back to the default."""
         default = [name for name, value in values.items() if value is None]
         changed = [(name, value) for name, value in values.items() if value is not None]
@@ -208,6 +211,36 @@ class SqlLedger:
                 self._db.execute(f"DELETE FROM hotdesk_settings WHERE name IN ({marks(default)})", default)
             if changed:
                 self._db.many("REPLACE INTO hotdesk_settings (name, value) VALUES (%s, %s)", changed)
+            self._record(events)
+
+    def pin(self, extension: str) -> str:
+        """Return the hash of a user's hot desk PIN; empty where there is none."""
+        rows = self._db.select("SELECT hash FROM hotdesk_pins WHERE extension = %s", (extension,))
+        return str(rows[0][0]) if rows else ""
+
+    def pins(self) -> dict[str, int]:
+        """Return who has a hot desk PIN: extension to when it was set."""
+        return {r[0]: r[1] for r in self._db.select("SELECT extension, at FROM hotdesk_pins ORDER BY extension")}
+
+    def save_pin(self, extension: str, stored: str, at: int, events: Iterable[Event] = ()) -> None:
+        """Store the hash of a hot desk PIN in place of the one before."""
+        with self._db.transaction():
+            self._db.execute(
+                "REPLACE INTO hotdesk_pins (extension, hash, at) VALUES (%s, %s, %s)", (extension, stored, at)
+            )
+            self._record(events)
+
+    def remove_pin(self, extension: str, events: Iterable[Event] = ()) -> None:
+        """Remove a hot desk PIN."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM hotdesk_pins WHERE extension = %s", (extension,))
+            self._record(events)
+
+    def _record(self, events: Iterable[Event]) -> None:
+        """Add to the history, many events at once; inside a transaction."""
+        rows = [_event_values(e) for e in events]
+        if rows:
+            self._db.many(_ADD_EVENT, rows)
 
 
 def _either(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import pytest
 
@@ -305,6 +305,68 @@ def test_settings_are_stored_replaced_and_go_back_to_their_default(ledger: Ledge
     ledger.save_settings({"attempts": "4", "routing": None, "unheard_of": None})
     ledger.save_settings({})
     assert ledger.settings() == {"attempts": "4"}
+
+
+# Hot desk PINs
+
+
+def test_a_pin_comes_back_as_it_was_stored_and_who_has_one_is_listed_without_it(ledger: Ledger) -> None:
+    assert (ledger.pin("1005"), ledger.pins()) == ("", {})
+    ledger.save_pin("1005", "pbkdf2-sha256$1$aa$bb", 1000)
+    ledger.save_pin("01005", "another", 2000)
+    assert (ledger.pin("1005"), ledger.pin("01005"), ledger.pin("1006")) == ("pbkdf2-sha256$1$aa$bb", "another", "")
+    assert ledger.pins() == {"01005": 2000, "1005": 1000}
+
+
+def test_a_pin_is_replaced_and_removed_and_removing_it_again_is_no_error(ledger: Ledger) -> None:
+    ledger.save_pin("1005", "old", 1000)
+    ledger.save_pin("1005", "new", 2000)
+    assert (ledger.pin("1005"), ledger.pins()) == ("new", {"1005": 2000})
+    ledger.remove_pin("1005")
+    ledger.remove_pin("1005")
+    assert (ledger.pin("1005"), ledger.pins()) == ("", {})
+
+
+# What an administrator changes, and its line in the history
+
+CHANGES: dict[str, Callable[[Ledger, Iterable[Event]], None]] = {
+    "save_phones": lambda ledger, events: ledger.save_phones([LOBBY], events),
+    "remove_phone": lambda ledger, events: ledger.remove_phone("201", events),
+    "save_settings": lambda ledger, events: ledger.save_settings({"attempts": "4", "routing": None}, events),
+    "save_pin": lambda ledger, events: ledger.save_pin("1005", "new", 2000, events),
+    "remove_pin": lambda ledger, events: ledger.remove_pin("1006", events),
+}
+
+
+def everything(ledger: Ledger) -> tuple[object, ...]:
+    return ledger.phones(), ledger.settings(), ledger.pins(), ledger.pin("1005"), ledger.events(HistoryFilter())
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_and_its_events_are_written_together_or_not_at_all(ledger: Ledger, change: str) -> None:
+    ledger.save_phones([ATTIC])
+    ledger.save_settings({"routing": "callforward"})
+    ledger.save_pin("1005", "old", 1000)
+    ledger.save_pin("1006", "old", 1000)
+    before = everything(ledger)
+
+    def broken() -> Iterator[Event]:
+        yield Event(1, "pool")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        CHANGES[change](ledger, broken())
+    assert everything(ledger) == before
+    CHANGES[change](ledger, iter([Event(1, "pool", detail="first"), Event(1, "pool", detail="second")]))
+    assert everything(ledger)[:4] != before[:4]
+    assert [e.detail for e in ledger.events(HistoryFilter())] == ["second", "first"]
+    assert ledger.unapplied() == ()
+
+
+def test_two_phones_with_one_address_are_not_in_the_history_either(ledger: Ledger) -> None:
+    with pytest.raises(DuplicateMac):
+        ledger.save_phones([LOBBY, ATTIC._replace(mac=LOBBY.mac)], [Event(1, "pool")])
+    assert ledger.events(HistoryFilter()) == ()
 
 
 # The lock of all writers
