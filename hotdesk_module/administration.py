@@ -138,11 +138,11 @@ class Pool:
         missing = tuple((d, NotInPool(f"Phone {d[:20]} is not a hot desk phone.")) for d in wanted if d not in known)
         return Many(Saved(tuple(edited)), missing)
 
-    def edit(self, device: str, fields: Mapping[str, str], seen: Phone | None = None) -> Saved:
+    def edit(self, device: str, fields: Mapping[str, str], seen: Mapping[str, str] | None = None) -> Saved:
         """Change fields of a phone; the others stay. Who is logged in there stays so, also where it is disabled.
 
         Args:
-            seen: the phone as it was when somebody began to edit it; None: however it is.
+            seen: the phone as it was when somebody began to edit it, as pool.as_fields() gives it; None: however it is.
 
         Raises:
             NotInPool: it is not in the pool.
@@ -151,7 +151,7 @@ class Pool:
         """
         with self._ledger.lock():
             stored = self._one(device)
-            if seen is not None and stored != seen:
+            if seen is not None and pool.as_fields(stored) != seen:
                 raise Changed(f"Phone {device} has been changed by somebody else in the meantime.")
             phone = pool.phone({k: v for k, v in fields.items() if k != "device"}, stored)
             saved = self._save(phone, self._surroundings([device]))
@@ -180,7 +180,9 @@ class Pool:
                     reload = _codes(self._ledger.phones()) != before
                     break
             if ending is not None and any(s.identity not in ending for s in sessions):
-                raise Changed(f"{sessions[0].user} has logged in at phone {device} in the meantime; it stays in the pool.")
+                raise Changed(
+                    f"{sessions[0].user} has logged in at phone {device} in the meantime; it stays in the pool."
+                )
             applied = all(outcome.applied for outcome in self._desk.logout_all(sessions))
             ended += sessions
         applied = self._refresh([device]) and applied
