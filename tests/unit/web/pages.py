@@ -8,7 +8,8 @@ from tests.support.office import device
 
 # With somebody at phone 200 and the phones 200, 201, 202 and 999 in the pool: see everyone().
 PAGES = (
-    *("/", "/phones", "/phones/add", "/phones/200", "/phones/200/login", "/phones/200/remove", "/logout-all"),
+    *("/", "/phones", "/phones?state=gone", "/phones/add", "/phones/200", "/phones/201", "/phones/999"),
+    *("/phones/200/login", "/phones/200/remove", "/logout", "/logout?location=nowhere"),
     *("/health", "/health/force"),
 )
 EVIL = "<script>alert('x')</script> \"O'Brien\" & عمر 👩‍💻"
