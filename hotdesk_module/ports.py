@@ -70,6 +70,15 @@ class Ledger(Protocol):
     def change(self, ended: Iterable[Session], started: Session | None, events: Iterable[Event]) -> tuple[int, ...]:
         """Write ended and begun sessions and their events in one transaction; return the events' ids in order."""
 
+    def touch(self, active: Mapping[str, int]) -> None:
+        """Note the last activity at phones, device to time. It counts for who was logged in there then: a session that
+        began later stays as it is. The caller holds the lock."""
+
+    def set_clock(self, before: int, now: int) -> None:
+        """Let sessions follow a clock that was set from ``before`` to ``now``: begin and activity move along. What was
+        later than ``before``, thus written by another clock, stays; but nothing is later than ``now`` then. The caller
+        holds the lock."""
+
     def unapplied(self) -> tuple[Event, ...]:
         """Return the events that the projection does not follow yet, oldest first."""
 

@@ -22,7 +22,9 @@ class Phone(NamedTuple):
         location: where it stands, free text.
         login_code: a code of its own besides the general one, e.g. ``*55``, or empty.
         logout_code: likewise for logging out.
-        idle_hours: log out after so many hours without a call; 0 is never.
+        idle_hours: log out after so many hours without a call; 0 is never, None as the setting ``idle_hours`` says.
+        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the setting
+            ``daily_at`` says.
         enabled: False refuses logins without taking the phone out of the pool.
     """
 
@@ -32,7 +34,8 @@ class Phone(NamedTuple):
     location: str = ""
     login_code: str = ""
     logout_code: str = ""
-    idle_hours: int = 8
+    idle_hours: int | None = None
+    daily_at: str = ""
     enabled: bool = True
 
 
@@ -42,6 +45,7 @@ class Session(NamedTuple):
     Attributes:
         slot: 1 for a user's first phone, 2 for the second one, …; unique for a user.
         kept: what extensions had set before the session, to be given back: extension to its AstDB keys.
+        active: the last call or feature code at the phone since the login, as the daemon noted it; 0: none yet.
     """
 
     phone: str
@@ -49,6 +53,12 @@ class Session(NamedTuple):
     since: int
     slot: int = 1
     kept: dict[str, Keys] | None = None
+    active: int = 0
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        """Return what makes it this session and no later one; the rest may change while it lasts."""
+        return self.phone, self.user, self.since
 
 
 class Device(NamedTuple):

@@ -24,10 +24,10 @@ from hotdesk_module.ports import HistoryFilter, Ledger
 from tests.contract.conftest import PASSWORD, SQL, Databases
 from tests.support.fakes import FakeLedger
 
-LOBBY = Phone("200", "Lobby", "aabbccddeeff", "Ground floor – “left” 🙂", "*55", "*56", 0, False)
+LOBBY = Phone("200", "Lobby", "aabbccddeeff", "Ground floor – “left” 🙂", "*55", "*56", 0, "18:30", False)
 ATTIC = Phone("201", "Attic")
 ALICE = Session("200", "1001", 1000, 1, {"1001": {"CF/1001": "0049,1", "DND/1001": None}, "200": {}})
-BOB = Session("201", "1002", 900)
+BOB = Session("201", "1002", 900, active=950)
 PENDING = {"DND/1001": None, "CF/1001": "ünï"}
 
 
@@ -168,6 +168,48 @@ def test_a_change_that_seats_two_where_one_sits_writes_nothing(ledger: Ledger, i
         ledger.change([BOB._replace(phone="210")], intruder, [Event(5, "login")])
     assert ledger.sessions() == before
     assert ledger.events(HistoryFilter()) == ()
+
+
+def test_activity_is_noted_for_several_phones_at_once(pair: Pair) -> None:
+    for session in (ALICE, BOB, Session("202", "1003", 950)):
+        pair.ledger.change([], session, [])
+    pair.ledger.touch({"200": 1500, "201": 1400, "999": 1500})
+    assert [(s.phone, s.active) for s in pair.other.sessions()] == [("201", 1400), ("202", 0), ("200", 1500)]
+    pair.ledger.touch({"200": 1450})
+    assert pair.other.sessions(["200"]) == (ALICE._replace(active=1450),)
+    pair.ledger.touch({})
+
+
+def test_activity_before_the_login_is_not_the_users(ledger: Ledger) -> None:
+    ledger.change([], ALICE, [])
+    ledger.touch({"200": ALICE.since - 1})
+    assert ledger.sessions() == (ALICE,)
+    ledger.touch({"200": ALICE.since})
+    assert ledger.sessions() == (ALICE._replace(active=ALICE.since),)
+
+
+def test_a_session_whose_activity_was_noted_in_between_ends_all_the_same(ledger: Ledger) -> None:
+    ledger.change([], ALICE, [])
+    ledger.touch({"200": 1500})
+    ledger.change([ALICE], None, [])
+    assert ledger.sessions() == ()
+
+
+def test_sessions_follow_a_clock_that_is_set_and_back_again(ledger: Ledger) -> None:
+    before = (Session("201", "1002", 900, active=950), Session("200", "1001", 1000))
+    for session in before:
+        ledger.change([], session, [])
+    ledger.set_clock(1000, 91_000)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [(90_900, 90_950), (91_000, 0)]
+    ledger.set_clock(91_000, 1000)
+    assert ledger.sessions() == before
+
+
+def test_what_a_clock_that_was_wrong_wrote_stays_and_is_never_in_the_future(ledger: Ledger) -> None:
+    for session in (Session("200", "1001", 5000, active=5100), Session("201", "1002", 9000, active=9100)):
+        ledger.change([], session, [])
+    ledger.set_clock(100, 6000)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [(5000, 5100), (6000, 6000)]
 
 
 def test_a_change_that_fails_in_the_middle_writes_nothing(ledger: Ledger) -> None:

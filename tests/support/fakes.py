@@ -203,6 +203,24 @@ class FakeLedger:
             self._events[number] = event._replace(id=number)
         return ids
 
+    def touch(self, active: Mapping[str, int]) -> None:
+        """Note the last activity at phones; who logged in later than that is not meant."""
+        met = {p: s for p, s in self._sessions.items() if p in active and s.since <= active[p]}
+        after = {**self._sessions, **{p: s._replace(active=active[p]) for p, s in met.items()}}
+        self.writes.do(f"ledger.touch {' '.join(sorted(active))}", lambda: setattr(self, "_sessions", after))
+
+    def set_clock(self, before: int, now: int) -> None:
+        """Let sessions follow a clock that was set."""
+
+        def moved(at: int) -> int:
+            return at + now - before if at <= before else min(at, now)
+
+        after = {
+            p: s._replace(since=moved(s.since), active=moved(s.active) if s.active else 0)
+            for p, s in self._sessions.items()
+        }
+        self.writes.do("ledger.set_clock", lambda: setattr(self, "_sessions", after))
+
     def unapplied(self) -> tuple[Event, ...]:
         """Return the events that the projection does not follow yet."""
         return tuple(e for _, e in sorted(self._events.items()) if not e.applied)

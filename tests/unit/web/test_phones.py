@@ -199,10 +199,10 @@ def test_adding_nothing_or_nonsense_says_so(front: Front) -> None:
 
 def test_a_phone_is_edited(front: Front) -> None:
     fields = {"label": "Front", "location": "Hall", "mac": "0015.65aa.bbcc", "login_code": "*55", "logout_code": ""}
-    text = front.follow(front.post("/phones/200", **fields, idle_hours="0", enabled="yes")).text
+    text = front.follow(front.post("/phones/200", **fields, idle_hours="0", daily_at="06:30", enabled="yes")).text
     assert "Phone 200 (Front) is saved." in text and "Apply Config" in text
     (phone,) = front.ledger.phones(["200"])
-    assert phone == Phone("200", "Front", "001565aabbcc", "Hall", "*55", "", 0, True)
+    assert phone == Phone("200", "Front", "001565aabbcc", "Hall", "*55", "", 0, "06:30", True)
     front.follow(front.post("/phones/200", label="Front"))
     assert front.ledger.phones(["200"])[0].enabled is False
 
