@@ -6,6 +6,7 @@ a leading zero is part of the number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
 # AstDB keys are "FAMILY/rest"; None stands for an absent key.
@@ -141,10 +142,20 @@ class World(NamedTuple):
 
         An extension without any row in ``devices`` is a virtual one and is its own device (V).
         """
-        own = sorted((d.id for d in self.devices.values() if d.user == user), key=lambda d: (d != user, d))
-        if not own and user in self.users and not self.device_and_user:
-            return (user,)
-        return tuple(own)
+        return self.own_devices_of((user,))[user]
+
+    def own_devices_of(self, users: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the own devices of each of ``users``; all devices are looked at once, however many users these are."""
+        owned: dict[str, list[str]] = {user: [] for user in users}
+        for device in self.devices.values():
+            if device.user in owned:
+                owned[device.user].append(device.id)
+        result = {}
+        for user, devices in owned.items():
+            if not devices and user in self.users and not self.device_and_user:
+                devices = [user]
+            result[user] = tuple(sorted(devices, key=lambda d: (d != user, d)))
+        return result
 
 
 class Event(NamedTuple):
