@@ -8,7 +8,7 @@ from typing import Callable
 from hotdesk_module import repair
 from hotdesk_module.core import machine, policy
 from hotdesk_module.core.model import Phone, Session
-from hotdesk_module.core.settings import Settings
+from hotdesk_module.core.settings import REFUSE, Settings
 from hotdesk_module.errors import HotdeskError, LockedOut, UnknownPhone, UnknownUser
 from hotdesk_module.repair import Progress, Repair
 from hotdesk_module.sequence import Outcome, Sequence
@@ -26,10 +26,11 @@ class HotDesk(Sequence):
 
     # Changing sessions
 
-    def login(self, phone: str, user: str, verify: Verify | None = None) -> Outcome:
+    def login(self, phone: str, user: str, verify: Verify | None = None, only_free: bool = False) -> Outcome:
         """Seat ``user`` at ``phone``.
 
         Args:
+            only_free: the phone was chosen because nobody sat there; who sits there by now is not replaced.
             verify: judges the PIN, and returns why it is refused or None. It is called at most once, under the lock, so
                 that guesses made at the same time are counted one by one. None: an administrator, whom nobody asks.
 
@@ -39,6 +40,8 @@ class HotDesk(Sequence):
         policy.check_extension(user)
         with self.ledger.lock():
             current = self.settings()
+            if only_free:
+                current = current._replace(take_over=REFUSE)
             refusal = self.why_not_here(phone)
             if refusal is None and verify is not None:
                 refusal = self._judge(phone, user, verify, current)

@@ -17,6 +17,7 @@ def tabs() -> list[tuple[str, str, str]]:
     _ = language.gettext
     return [
         ("phones", "/", _("Phones")),
+        ("people", "/people", _("People")),
         ("health", "/health", _("Health")),
     ]
 

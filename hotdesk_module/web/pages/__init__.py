@@ -9,6 +9,10 @@ from flask import Blueprint
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
+from hotdesk_module.web.pages.locks import locks
+from hotdesk_module.web.pages.people import people
+from hotdesk_module.web.pages.person_login import person_login
+from hotdesk_module.web.pages.person_pin import person_pin
 from hotdesk_module.web.pages.phones import phones
 
 
@@ -16,5 +20,9 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
     """Return all pages."""
     return (
         phones(notices),
+        people(notices),
+        locks(notices),
+        person_login(notices),
+        person_pin(notices),
         health(notices, machine),
     )

@@ -1,0 +1,96 @@
+"""Logging somebody in at a phone that is free."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from hotdesk_module import sentences
+from hotdesk_module.core import machine
+from hotdesk_module.core import settings as settings_
+from hotdesk_module.core.model import Phone
+from hotdesk_module.errors import HotdeskError, Occupied
+from hotdesk_module.web import back, work
+from hotdesk_module.web.errors import REFUSED, STATUSES
+from hotdesk_module.web.language import gettext as _
+from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
+from hotdesk_module.web.pages.phones import NOT_APPLIED
+from hotdesk_module.web.people import Person, person
+
+
+def person_login(notices: Notices) -> Blueprint:
+    """Return the pages."""
+    pages = Blueprint("person_login", __name__)
+
+    @pages.get("/people/<extension>/login")
+    def ask(extension: str) -> str:
+        return _form(person(work.parts(), extension))
+
+    @pages.post("/people/<extension>/login")
+    def login(extension: str) -> Response | tuple[str, int]:
+        found, phone = person(work.parts(), extension), request.form.get("phone", "")
+        if {s.key for s in found.seats} != set(request.form.getlist("seat")):
+            error = _("Nothing was changed: meanwhile this person was logged in or out. What would happen now is below.")
+            return _form(found, phone, error), REFUSED
+        try:
+            outcome = work.desk().login(phone, extension, only_free=True)
+        except HotdeskError as refusal:
+            return _form(found, phone, _why_not(phone, refusal)), STATUSES[refusal.code]
+        labels = {p.device: p.label for p in work.parts().ledger.phones([phone])}
+        lines = sentences.login(outcome, phone, extension, labels, {extension: found.name})
+        waits = () if outcome.applied else (NOT_APPLIED,)
+        return back.tell(notices, extension, Notice(DONE, tuple(lines)), Notice(CAUTION, waits))
+
+    return pages
+
+
+def _form(found: Person, phone: str = "", error: str = "") -> str:
+    refusal, lines = _what_it_does(found)
+    return render_template(
+        "person_login.html",
+        person=found,
+        places=_free(),
+        phone=phone,
+        error=error,
+        refusal=refusal,
+        lines=lines,
+        back=back.back(),
+    )
+
+
+def _what_it_does(found: Person) -> tuple[str, list[str]]:
+    """Return why somebody cannot be logged in at any free phone, or else what a login at one does."""
+    sessions = tuple(s.session for s in found.seats)
+    current = settings_.parse(work.parts().ledger.settings())
+    # At a phone that is free all depends on the person; which one it is makes no difference.
+    decision = machine.decide(sessions, machine.Login("", found.extension), current, work.parts().clock())
+    if decision.refusal is not None:
+        return decision.refusal.message, []
+    labels = {s.phone.device: s.phone.label for s in found.seats}
+    ends = _("%(who)s will be logged out of phone %(phone)s.")
+    lines = [
+        ends % {"who": found.extension, "phone": sentences.named(e.session.phone, labels)} for e in decision.endings
+    ]
+    if sessions and not lines:
+        lines.append(_("The settings allow several phones: the calls ring there as well as where this person sits now."))
+    return "", [*lines, _("No PIN is asked for.")]
+
+
+def _why_not(phone: str, refusal: HotdeskError) -> str:
+    """Return a refusal; where somebody sits at the phone by now, who."""
+    for session in work.parts().ledger.sessions([phone]) if refusal.code == Occupied.code else ():
+        names = {u.extension: u.name for u in work.parts().inventory.users([session.user])}
+        who = sentences.named(session.user, names)
+        return _("Nothing was changed: %(who)s sits at phone %(phone)s by now.") % {"who": who, "phone": phone}
+    return refusal.message
+
+
+def _free() -> list[tuple[str, list[Phone]]]:
+    """Return the phones at which somebody can log in without anybody else's having to leave, by location."""
+    at = work.parts()
+    taken = {s.phone for s in at.ledger.sessions()}
+    known = {d.id for d in at.inventory.devices()}
+    places: dict[str, list[Phone]] = {}
+    for phone in at.ledger.phones():
+        if phone.enabled and phone.device in known and phone.device not in taken:
+            places.setdefault(phone.location, []).append(phone)
+    return sorted(places.items(), key=lambda place: place[0].casefold())
