@@ -158,14 +158,20 @@ class World(NamedTuple):
         return result
 
 
+# What the history has lines of; docs/cli.md says what each is, and with which codes.
+EVENTS = ("login", "logout", "refused", "repair", "unlock", "pin", "pool", "settings")
+
+
 class Event(NamedTuple):
     """A line of the history, and the list of what is still to be done for it.
 
     Attributes:
-        event: ``login``, ``logout``, ``refused``, ``repair`` or ``unlock``.
+        event: one of EVENTS.
         source: where it came from: ``phone``, ``cli``, ``panel``, ``timer``, ``repair``.
         actor: who did it, where that is not the user: an administrator's name.
-        code: why: an error code for a refusal; ``moved``, ``replaced``, ``forced``, … for a logout.
+        code: why: an error code for a refusal; ``moved``, ``replaced``, … for a logout; ``added``, ``changed``, … for
+            what an administrator did.
+        detail: what exactly, for people, e.g. ``take_over: replace → refuse``.
         applied: the projection follows it. False means that reconcile still has to look at its phone and user.
         pending: AstDB keys to set (None: remove) once, when it is applied.
     """
