@@ -113,6 +113,31 @@ class FeatureCode(NamedTuple):
         return self.custom or self.default
 
 
+class Contact(NamedTuple):
+    """Where a device is registered.
+
+    Attributes:
+        dial: the device as Asterisk names it and FreePBX's table ``devices`` has it, e.g. ``PJSIP/200``.
+        uri: what Asterisk sends to; empty for chan_sip.
+        address, port: the phone's, as Asterisk sees it; empty and 0 where it is not to be told.
+        agent: what the phone calls itself, e.g. ``Yealink SIP-T46U 108.86.0.45``; chan_sip does not say.
+        reachable: whether it answered the last time Asterisk asked; None where Asterisk has not asked, or never does.
+        round_trip: microseconds until it answered; None where it did not.
+        expires: when the registration ends, 0 where nobody says.
+        others: how many more places the device is registered at.
+    """
+
+    dial: str
+    uri: str = ""
+    address: str = ""
+    port: int = 0
+    agent: str = ""
+    reachable: bool | None = None
+    round_trip: int | None = None
+    expires: int = 0
+    others: int = 0
+
+
 class World(NamedTuple):
     """What FreePBX's own tables say, as far as it was asked for.
 

@@ -140,7 +140,7 @@ class Calls:
 
     def seats(self) -> dict[str, str]:
         """Return which shared phone carries which other user, by FreePBX's own keys."""
-        users = {d.number: self._db.value(f"DEVICE/{d.number}/user") for d in cast.DESKS if d.shared}
+        users = {d.number: self._db.value(f"DEVICE/{d.number}/user") for d in cast.EVERY_DESK if d.shared}
         return {number: user for number, user in users.items() if user not in ("", "none", number)}
 
     def _emergency(self, phone: Phone, channel: Channel, identity: Identity) -> str:
