@@ -1,7 +1,7 @@
 # "make demo" shows the product, "make test" checks it, "make package" builds what Module Admin installs. Each sets up what
 # it needs.
 
-.PHONY: demo test lint unit package acceptance translations clean
+.PHONY: demo test lint unit package acceptance bench translations clean
 
 PORT ?= 8080
 
@@ -32,6 +32,11 @@ package:
 acceptance:
 	@tools/venv acceptance
 	.venv/bin/python -m pytest tests/freepbx -v
+
+# How long the panel takes: up to 2,000 phones and 100,000 lines of history, on SQLite and MariaDB.
+bench:
+	@tools/venv test
+	@.venv/bin/python -m benchmarks.panel
 
 # After words of the panel have changed: for the translators, and for gettext.
 translations:

@@ -26,7 +26,7 @@ class HotdeskError(Exception):
 
 
 class WrongPin(HotdeskError):
-    """The PIN is not the mailbox's."""
+    """The PIN is not the mailbox's, nor the user's hot desk PIN."""
 
     code = "wrong_pin"
 
@@ -38,7 +38,7 @@ class UnknownUser(HotdeskError):
 
 
 class NoMailbox(HotdeskError):
-    """The user has no mailbox, hence no PIN to log in with. A caller hears the same as for a wrong PIN."""
+    """The user has neither a mailbox nor a hot desk PIN to log in with. A caller hears the same as for a wrong PIN."""
 
     code = "no_mailbox"
 
@@ -128,6 +128,18 @@ class BadValue(HotdeskError):
     """A value that its field cannot hold."""
 
     code = "bad_value"
+
+
+class BadPin(HotdeskError):
+    """What cannot be a hot desk PIN, or is easily guessed. The message never repeats it."""
+
+    code = "bad_pin"
+
+
+class HasMailbox(HotdeskError):
+    """The user has a mailbox and logs in with its PIN; a hot desk PIN is for those who have none."""
+
+    code = "has_mailbox"
 
 
 class PhoneExists(HotdeskError):

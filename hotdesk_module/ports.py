@@ -48,7 +48,8 @@ class HistoryFilter(NamedTuple):
 class Ledger(Protocol):
     """The truth about sessions: our tables.
 
-    Every method raises LedgerDown when the database does not answer.
+    Every method raises LedgerDown when the database does not answer. What takes ``events`` writes them into the history
+    in the same transaction.
     """
 
     def lock(self) -> AbstractContextManager[None]:
@@ -57,10 +58,10 @@ class Ledger(Protocol):
     def phones(self, devices: Iterable[str] | None = None) -> tuple[Phone, ...]:
         """Return the phones of the pool, or those among ``devices``, by device number."""
 
-    def save_phones(self, phones: Iterable[Phone]) -> None:
+    def save_phones(self, phones: Iterable[Phone], events: Iterable[Event] = ()) -> None:
         """Insert or replace phones, all or none. DuplicateMac where two would have one address."""
 
-    def remove_phone(self, device: str) -> None:
+    def remove_phone(self, device: str, events: Iterable[Event] = ()) -> None:
         """Take a phone out of the pool; without a word where it is not in it."""
 
     def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
@@ -68,6 +69,15 @@ class Ledger(Protocol):
 
     def change(self, ended: Iterable[Session], started: Session | None, events: Iterable[Event]) -> tuple[int, ...]:
         """Write ended and begun sessions and their events in one transaction; return the events' ids in order."""
+
+    def touch(self, active: Mapping[str, int]) -> None:
+        """Note the last activity at phones, device to time. It counts for who was logged in there then: a session that
+        began later stays as it is. The caller holds the lock."""
+
+    def set_clock(self, before: int, now: int) -> None:
+        """Let sessions follow a clock that was set from ``before`` to ``now``: begin and activity move along. What was
+        later than ``before``, thus written by another clock, stays; but nothing is later than ``now`` then. The caller
+        holds the lock."""
 
     def unapplied(self) -> tuple[Event, ...]:
         """Return the events that the projection does not follow yet, oldest first."""
@@ -93,8 +103,20 @@ class Ledger(Protocol):
     def settings(self) -> dict[str, str]:
         """Return the settings that somebody changed."""
 
-    def save_settings(self, values: Mapping[str, str | None]) -> None:
+    def save_settings(self, values: Mapping[str, str | None], events: Iterable[Event] = ()) -> None:
         """Store settings, all or none; None goes back to the default."""
+
+    def pin(self, extension: str) -> str:
+        """Return the hash of a user's hot desk PIN, see :mod:`hotdesk_module.core.pins`; empty where there is none."""
+
+    def pins(self) -> dict[str, int]:
+        """Return who has a hot desk PIN: extension to when it was set."""
+
+    def save_pin(self, extension: str, stored: str, at: int, events: Iterable[Event] = ()) -> None:
+        """Store the hash of a hot desk PIN in place of the one before."""
+
+    def remove_pin(self, extension: str, events: Iterable[Event] = ()) -> None:
+        """Remove a hot desk PIN; without a word where there is none."""
 
 
 class Inventory(Protocol):

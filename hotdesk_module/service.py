@@ -96,7 +96,7 @@ class HotDesk(Sequence):
             phones = tuple(wanted)[first : first + CHUNK]
             with self.ledger.lock():
                 scene = self.scene(phones, (), self.settings())
-                still = tuple(s for s in scene.sessions if s.phone in phones and s == wanted[s.phone])
+                still = tuple(s for s in scene.sessions if s.phone in phones and s.identity == wanted[s.phone].identity)
                 decision = machine.Decision(tuple(machine.Ending(s, "logout") for s in still))
                 outcomes.append(self.carry_out(scene, decision, "logged_out", phones, ()))
             if progress is not None:

@@ -19,13 +19,22 @@ from hotdesk_module.ports import HistoryFilter
 LOCK = "hotdesk"
 LOCK_SECONDS = 10.0
 
-_PHONES = "SELECT device, label, mac, location, login_code, logout_code, idle_hours, enabled FROM hotdesk_phones"
-_ADD_PHONE = (
-    "INSERT INTO hotdesk_phones (device, label, mac, location, login_code, logout_code, idle_hours, enabled)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+_PHONES = (
+    "SELECT device, label, mac, location, login_code, logout_code, idle_hours, daily_at, enabled FROM hotdesk_phones"
 )
-_SESSIONS = "SELECT phone, user, since, slot, kept FROM hotdesk_sessions"
-_ADD_SESSION = "INSERT INTO hotdesk_sessions (phone, user, since, slot, kept) VALUES (%s, %s, %s, %s, %s)"
+_ADD_PHONE = (
+    "INSERT INTO hotdesk_phones (device, label, mac, location, login_code, logout_code, idle_hours, daily_at, enabled)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_SESSIONS = "SELECT phone, user, since, slot, kept, active FROM hotdesk_sessions"
+_ADD_SESSION = "INSERT INTO hotdesk_sessions (phone, user, since, slot, kept, active) VALUES (%s, %s, %s, %s, %s, %s)"
+_TOUCH = "UPDATE hotdesk_sessions SET active = %s WHERE since <= %s"
+# MySQL's columns have their new values from left to right, so none may need another's old one.
+_SET_CLOCK = (
+    "UPDATE hotdesk_sessions SET"
+    " since = CASE WHEN since <= %s THEN since + %s WHEN since > %s THEN %s ELSE since END,"
+    " active = CASE WHEN active = 0 THEN 0 WHEN active <= %s THEN active + %s WHEN active > %s THEN %s ELSE active END"
+)
 _END_SESSION = "DELETE FROM hotdesk_sessions WHERE phone = %s AND user = %s"
 _EVENTS = "SELECT at, event, phone, user, source, actor, code, detail, applied, pending, id FROM hotdesk_events"
 _ADD_EVENT = (
@@ -59,10 +68,10 @@ class SqlLedger:
             rows = self._db.select(f"{_PHONES} WHERE device IN ({marks(wanted)})", wanted)
         else:
             return ()
-        found = [Phone(r[0], r[1], r[2] or "", r[3], r[4], r[5], r[6], bool(r[7])) for r in rows]
+        found = [Phone(r[0], r[1], r[2] or "", r[3], r[4], r[5], r[6], r[7], bool(r[8])) for r in rows]
         return tuple(sorted(found, key=lambda p: (len(p.device), p.device)))
 
-    def save_phones(self, phones: Iterable[Phone]) -> None:
+    def save_phones(self, phones: Iterable[Phone], events: Iterable[Event] = ()) -> None:
         """Insert or replace phones, all or none."""
         saved = tuple({p.device: p for p in phones}.values())
         if not saved:
@@ -73,6 +82,7 @@ class SqlLedger:
                 # Removed first, so that two phones can exchange their addresses.
                 self._db.execute(f"DELETE FROM hotdesk_phones WHERE device IN ({marks(devices)})", devices)
                 self._db.many(_ADD_PHONE, [_phone_values(p) for p in saved])
+                self._record(events)
         except Duplicate:
             raise self._duplicate_mac(saved) from None
 
@@ -87,9 +97,11 @@ class SqlLedger:
             owners[phone.mac] = phone.device
         return DuplicateMac("Two phones cannot have one MAC address.")
 
-    def remove_phone(self, device: str) -> None:
+    def remove_phone(self, device: str, events: Iterable[Event] = ()) -> None:
         """Take a phone out of the pool."""
-        self._db.execute("DELETE FROM hotdesk_phones WHERE device = %s", (device,))
+        with self._db.transaction():
+            self._db.execute("DELETE FROM hotdesk_phones WHERE device = %s", (device,))
+            self._record(events)
 
     def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
         """Return all sessions, or those at one of ``phones`` or of one of ``users``."""
@@ -97,7 +109,7 @@ class SqlLedger:
         if where is None:
             return ()
         rows = self._db.select(f"{_SESSIONS}{where} ORDER BY since, phone", values)
-        return tuple(Session(r[0], r[1], r[2], r[3], _keys_by_extension(r[4])) for r in rows)
+        return tuple(Session(r[0], r[1], r[2], r[3], _keys_by_extension(r[4]), r[5]) for r in rows)
 
     def change(self, ended: Iterable[Session], started: Session | None, events: Iterable[Event]) -> tuple[int, ...]:
         """Write ended and begun sessions and their events in one transaction.
@@ -112,10 +124,24 @@ class SqlLedger:
                     self._db.many(_END_SESSION, gone)
                 if started is not None:
                     s = started
-                    self._db.execute(_ADD_SESSION, (s.phone, s.user, s.since, s.slot, _json(s.kept)))
+                    self._db.execute(_ADD_SESSION, (s.phone, s.user, s.since, s.slot, _json(s.kept), s.active))
                 return tuple(self._db.execute(_ADD_EVENT, _event_values(e)).id for e in events)
         except Duplicate as error:
             raise Busy("Somebody logged in there at the same moment; try again.") from error
+
+    def touch(self, active: Mapping[str, int]) -> None:
+        """Note the last activity at phones; who logged in later than that is not meant."""
+        phones: dict[int, list[str]] = {}
+        for phone, at in active.items():
+            phones.setdefault(at, []).append(phone)
+        # Activity is noted in seconds and written once a minute, so there are few different ones.
+        for at, ones in phones.items():
+            self._db.execute(f"{_TOUCH} AND phone IN ({marks(ones)})", (at, at, *ones))
+
+    def set_clock(self, before: int, now: int) -> None:
+        """Let sessions follow a clock that was set."""
+        moved = (before, now - before, now, now)
+        self._db.execute(_SET_CLOCK, (*moved, *moved))
 
     def unapplied(self) -> tuple[Event, ...]:
         """Return the events that the projection does not follow yet."""
@@ -176,7 +202,7 @@ class SqlLedger:
         """Return the settings that somebody changed."""
         return {r[0]: r[1] for r in self._db.select("SELECT name, value FROM hotdesk_settings")}
 
-    def save_settings(self, values: Mapping[str, str | None]) -> None:
+    def save_settings(self, values: Mapping[str, str | None], events: Iterable[Event] = ()) -> None:
         """Store settings, all or none; None goes back to the default."""
         default = [name for name, value in values.items() if value is None]
         changed = [(name, value) for name, value in values.items() if value is not None]
@@ -185,6 +211,36 @@ class SqlLedger:
                 self._db.execute(f"DELETE FROM hotdesk_settings WHERE name IN ({marks(default)})", default)
             if changed:
                 self._db.many("REPLACE INTO hotdesk_settings (name, value) VALUES (%s, %s)", changed)
+            self._record(events)
+
+    def pin(self, extension: str) -> str:
+        """Return the hash of a user's hot desk PIN; empty where there is none."""
+        rows = self._db.select("SELECT hash FROM hotdesk_pins WHERE extension = %s", (extension,))
+        return str(rows[0][0]) if rows else ""
+
+    def pins(self) -> dict[str, int]:
+        """Return who has a hot desk PIN: extension to when it was set."""
+        return {r[0]: r[1] for r in self._db.select("SELECT extension, at FROM hotdesk_pins ORDER BY extension")}
+
+    def save_pin(self, extension: str, stored: str, at: int, events: Iterable[Event] = ()) -> None:
+        """Store the hash of a hot desk PIN in place of the one before."""
+        with self._db.transaction():
+            self._db.execute(
+                "REPLACE INTO hotdesk_pins (extension, hash, at) VALUES (%s, %s, %s)", (extension, stored, at)
+            )
+            self._record(events)
+
+    def remove_pin(self, extension: str, events: Iterable[Event] = ()) -> None:
+        """Remove a hot desk PIN."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM hotdesk_pins WHERE extension = %s", (extension,))
+            self._record(events)
+
+    def _record(self, events: Iterable[Event]) -> None:
+        """Add to the history, many events at once; inside a transaction."""
+        rows = [_event_values(e) for e in events]
+        if rows:
+            self._db.many(_ADD_EVENT, rows)
 
 
 def _either(
@@ -214,6 +270,7 @@ def _phone_values(phone: Phone) -> tuple[Value, ...]:
         phone.login_code,
         phone.logout_code,
         phone.idle_hours,
+        phone.daily_at,
         int(phone.enabled),
     )
 

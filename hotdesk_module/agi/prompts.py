@@ -50,6 +50,8 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     # An administrator's errors; a caller cannot cause them.
     "unsafe_plan": _LATER,
     "bad_value": _LATER,
+    "bad_pin": _LATER,
+    "has_mailbox": _LATER,
     "phone_exists": _LATER,
     "duplicate_mac": _LATER,
     "bad_import": _LATER,

@@ -32,6 +32,8 @@ EXITS: dict[str, int] = {
     "hangup": REFUSED,
     "bad_extension": BAD_INPUT,
     "bad_value": BAD_INPUT,
+    "bad_pin": BAD_INPUT,
+    "has_mailbox": REFUSED,
     "phone_exists": BAD_INPUT,
     "duplicate_mac": BAD_INPUT,
     "bad_import": BAD_INPUT,

@@ -35,7 +35,7 @@ def import_phones(app: App, file: BinaryIO, dry_run: bool) -> None:
 
     \b
     Columns, in any order, all but device optional:
-    device,label,mac,location,login_code,logout_code,idle_hours,enabled
+    device,label,mac,location,login_code,logout_code,idle_hours,daily_at,enabled
     """
     text = _decoded(file.read())
     if dry_run:

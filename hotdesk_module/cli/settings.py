@@ -45,7 +45,7 @@ def _as_data(setting: Setting) -> dict[str, Any]:
         "default": spec.default,
         "changed": setting.changed,
         "choices": list(spec.choices),
-        "range": None if spec.choices else [spec.low, spec.high],
+        "range": None if spec.choices or spec.time else [spec.low, spec.high],
         "help": spec.help,
     }
 
@@ -54,7 +54,7 @@ def values_of(spec: Spec) -> str:
     """Return what a setting may be, in words."""
     if spec.choices:
         return f"{', '.join(spec.choices[:-1])} or {spec.choices[-1]}"
-    return f"{spec.low} to {spec.high}"
+    return "HH:MM or empty" if spec.time else f"{spec.low} to {spec.high}"
 
 
 def _meaning(setting: Setting) -> str:
@@ -85,6 +85,6 @@ def _tell(app: App, changed: Sequence[Setting]) -> None:
     """Say what is in force now; whoever sits somewhere is told of where it changes their calls."""
     affected = any(s.spec.name in PROJECTED for s in changed) and bool(app.parts.ledger.sessions())
     data = {"settings": [_as_data(s) for s in changed], "warnings": [RECONCILE] if affected else []}
-    app.answer(data, [f"{s.spec.name} is {s.value} now." for s in changed])
+    app.answer(data, [f"{s.spec.name} is {s.value or 'empty'} now." for s in changed])
     if affected:
         app.warn(RECONCILE)

@@ -6,6 +6,7 @@ a leading zero is part of the number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
 # AstDB keys are "FAMILY/rest"; None stands for an absent key.
@@ -22,7 +23,9 @@ class Phone(NamedTuple):
         location: where it stands, free text.
         login_code: a code of its own besides the general one, e.g. ``*55``, or empty.
         logout_code: likewise for logging out.
-        idle_hours: log out after so many hours without a call; 0 is never.
+        idle_hours: log out after so many hours without a call; 0 is never, None as the setting ``idle_hours`` says.
+        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the setting
+            ``daily_at`` says.
         enabled: False refuses logins without taking the phone out of the pool.
     """
 
@@ -32,7 +35,8 @@ class Phone(NamedTuple):
     location: str = ""
     login_code: str = ""
     logout_code: str = ""
-    idle_hours: int = 8
+    idle_hours: int | None = None
+    daily_at: str = ""
     enabled: bool = True
 
 
@@ -42,6 +46,7 @@ class Session(NamedTuple):
     Attributes:
         slot: 1 for a user's first phone, 2 for the second one, …; unique for a user.
         kept: what extensions had set before the session, to be given back: extension to its AstDB keys.
+        active: the last call or feature code at the phone since the login, as the daemon noted it; 0: none yet.
     """
 
     phone: str
@@ -49,6 +54,12 @@ class Session(NamedTuple):
     since: int
     slot: int = 1
     kept: dict[str, Keys] | None = None
+    active: int = 0
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        """Return what makes it this session and no later one; the rest may change while it lasts."""
+        return self.phone, self.user, self.since
 
 
 class Device(NamedTuple):
@@ -131,10 +142,20 @@ class World(NamedTuple):
 
         An extension without any row in ``devices`` is a virtual one and is its own device (V).
         """
-        own = sorted((d.id for d in self.devices.values() if d.user == user), key=lambda d: (d != user, d))
-        if not own and user in self.users and not self.device_and_user:
-            return (user,)
-        return tuple(own)
+        return self.own_devices_of((user,))[user]
+
+    def own_devices_of(self, users: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the own devices of each of ``users``; all devices are looked at once, however many users these are."""
+        owned: dict[str, list[str]] = {user: [] for user in users}
+        for device in self.devices.values():
+            if device.user in owned:
+                owned[device.user].append(device.id)
+        result = {}
+        for user, devices in owned.items():
+            if not devices and user in self.users and not self.device_and_user:
+                devices = [user]
+            result[user] = tuple(sorted(devices, key=lambda d: (d != user, d)))
+        return result
 
 
 class Event(NamedTuple):

@@ -60,18 +60,19 @@ def target(
     keys: Keys = {}
     hints: dict[str, str] = {}
     pool = frozenset(pool)
+    owned = world.own_devices_of(scope.phones | scope.users)
 
     for phone in scope.phones:
         known = phone in world.devices
         # A virtual extension has this key too, and no row in the table of devices (V).
-        owner = world.owner(phone) if known or phone in world.own_devices(phone) else None
+        owner = world.owner(phone) if known or phone in owned[phone] else None
         keys[f"DEVICE/{phone}/user"] = occupant.get(phone, owner) if known else owner
         lamp = "INUSE" if phone in occupant else "NOT_INUSE"
         keys[f"{LAMPS}HDSK{phone}"] = lamp if known and phone in pool else None
 
     for user in scope.users:
         phones = sits.get(user, [])
-        own = world.own_devices(user)
+        own = owned[user]
         free = [d for d in own if occupant.get(d, user) == user and d not in phones]
         here = list(phones)
         if settings.ring_own_phone:

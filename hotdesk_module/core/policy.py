@@ -41,15 +41,18 @@ def refuse_phone(device: str, phone: Phone | None) -> HotdeskError | None:
     return None
 
 
-def refuse_user(extension: str, user: User | None) -> HotdeskError | None:
+def refuse_user(extension: str, user: User | None, has_pin: bool = False) -> HotdeskError | None:
     """Return why this user cannot log in with a PIN, or None.
+
+    Args:
+        has_pin: there is a hot desk PIN, for a user without a mailbox.
 
     What was entered as an extension and is none stays unsaid: it may be a PIN, entered too early.
     """
     if user is None:
         return UnknownUser("There is no such extension.")
-    if not user.mailbox:
-        return NoMailbox(f"Extension {extension} has no mailbox, hence no PIN.")
+    if not user.mailbox and not has_pin:
+        return NoMailbox(f"Extension {extension} has neither a mailbox nor a hot desk PIN.")
     return None
 
 

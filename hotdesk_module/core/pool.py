@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from hotdesk_module.core.model import Phone
+from hotdesk_module.core.settings import NEVER, is_time
 from hotdesk_module.errors import BadValue
 
 FIELDS = Phone._fields
@@ -78,6 +79,7 @@ def as_fields(phone: Phone) -> dict[str, str]:
     """Return a phone as texts that :func:`phone` takes; the MAC as people write it."""
     return {
         **{name: str(getattr(phone, name)) for name in FIELDS},
+        "idle_hours": "" if phone.idle_hours is None else str(phone.idle_hours),
         "mac": show_mac(phone.mac),
         "enabled": "yes" if phone.enabled else "no",
     }
@@ -138,6 +140,15 @@ def _hours(field: str, text: str) -> int:
     return int(text)
 
 
+def _daily(field: str, text: str) -> str:
+    if text.lower() != NEVER and not is_time(text):
+        raise BadValue(
+            f"{field}: '{_shown(text)}' is not a time of the day; write one such as 18:30, or never; empty: as the"
+            " setting says."
+        )
+    return text.lower()
+
+
 def _yes_no(field: str, text: str) -> bool:
     if text.lower() not in _YES + _NO:
         raise BadValue(f"{field}: '{_shown(text)}' is neither yes nor no.")
@@ -158,5 +169,6 @@ _CHECKS: dict[str, Callable[[str, str], Any]] = {
     "login_code": _code,
     "logout_code": _code,
     "idle_hours": _hours,
+    "daily_at": _daily,
     "enabled": _yes_no,
 }

@@ -5,6 +5,7 @@ The command line, the panel and the documents are made from :data:`SPECS`; a set
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from hotdesk_module.errors import BadValue
@@ -15,6 +16,7 @@ REPLACE = "replace"
 REFUSE = "refuse"
 MOVE = "move"
 ALLOW = "allow"
+NEVER = "never"
 
 
 class Spec(NamedTuple):
@@ -22,8 +24,9 @@ class Spec(NamedTuple):
 
     Attributes:
         default: the value in force until somebody changes it, as text.
-        choices: the words it may hold; empty for a number.
+        choices: the words it may hold; empty for a number and for a time.
         low, high: the range of a number.
+        time: it is a time of the day, ``HH:MM``, or empty.
         help: one sentence: what it does.
     """
 
@@ -33,9 +36,11 @@ class Spec(NamedTuple):
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
+    time: bool = False
 
 
 ON_OFF = ("no", "yes")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 SPECS: tuple[Spec, ...] = (
     Spec(
@@ -80,6 +85,20 @@ SPECS: tuple[Spec, ...] = (
     ),
     Spec("lock_window", "5", "Minutes within which wrong PINs are counted together.", low=1, high=1440),
     Spec("lock_minutes", "15", "Minutes a lock lasts.", low=1, high=10080),
+    Spec(
+        "idle_hours",
+        "8",
+        "Hours without a call after which a phone logs its user out, unless the phone has its own; 0 is never.",
+        low=0,
+        high=168,
+    ),
+    Spec("max_hours", "0", "Hours after which a user is logged out in any case; 0 is never.", low=0, high=168),
+    Spec(
+        "daily_at",
+        "",
+        "Time of the day at which everybody is logged out, unless a phone has its own; empty is never.",
+        time=True,
+    ),
     Spec("history_days", "365", "Days the history is kept; 0 keeps it for ever.", low=0, high=3650),
     Spec(
         "mass_logout",
@@ -94,7 +113,7 @@ _BY_NAME = {spec.name: spec for spec in SPECS}
 
 
 class Settings(NamedTuple):
-    """The values in force, parsed. Minutes and days stay in the unit of their name."""
+    """The values in force, parsed. Minutes, hours and days stay in the unit of their name."""
 
     routing: str = DEVICE
     take_over: str = REPLACE
@@ -107,6 +126,9 @@ class Settings(NamedTuple):
     lock_failures: int = 3
     lock_window: int = 5
     lock_minutes: int = 15
+    idle_hours: int = 8
+    max_hours: int = 0
+    daily_at: str = ""
     history_days: int = 365
     mass_logout: int = 5
 
@@ -137,9 +159,19 @@ def check(name: str, value: str) -> str:
         if value not in known.choices:
             raise BadValue(f"'{value}' is not a value of {name}. It is one of: {', '.join(known.choices)}.")
         return value
+    if known.time:
+        value = "" if value == NEVER else value
+        if value and not is_time(value):
+            raise BadValue(f"'{value}' is not a value of {name}. It is a time such as 18:30, or empty for never.")
+        return value
     if not (value.isascii() and value.isdigit() and known.low <= int(value) <= known.high):
         raise BadValue(f"'{value}' is not a value of {name}. It is a whole number from {known.low} to {known.high}.")
     return str(int(value))
+
+
+def is_time(text: str) -> bool:
+    """Return whether a text is a time of the day, ``00:00`` to ``23:59``."""
+    return bool(_TIME.fullmatch(text))
 
 
 def parse(stored: dict[str, str]) -> Settings:
@@ -154,5 +186,6 @@ def parse(stored: dict[str, str]) -> Settings:
             text = check(known.name, stored.get(known.name, known.default))
         except BadValue:
             text = known.default
-        values[known.name] = (text == "yes") if known.choices == ON_OFF else text if known.choices else int(text)
+        is_text = known.choices or known.time
+        values[known.name] = (text == "yes") if known.choices == ON_OFF else text if is_text else int(text)
     return Settings(**values)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import sqlite3
 from hotdesk_module.demo import cast
 
 # Column names as in FreePBX's own module.xml files; types as SQLite knows them.
-_DDL = """
+DDL = """
 CREATE TABLE IF NOT EXISTS users (
     extension VARCHAR(20) DEFAULT '', password VARCHAR(20), name VARCHAR(50), voicemail VARCHAR(50), ringtimer INTEGER,
     noanswer VARCHAR(100), recording VARCHAR(50), outboundcid VARCHAR(50), sipname VARCHAR(50),
@@ -56,7 +56,7 @@ _FEATURE_CODES = (
 
 def create(connection: sqlite3.Connection) -> None:
     """Make FreePBX's tables and fill them for the demo company; leave a filled file alone."""
-    connection.executescript(_DDL)
+    connection.executescript(DDL)
     if connection.execute("SELECT COUNT(*) FROM users").fetchone()[0] == 0:
         _fill(connection)
     connection.commit()

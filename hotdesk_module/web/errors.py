@@ -34,6 +34,8 @@ STATUSES: dict[str, int] = {
     "hangup": REFUSED,
     "bad_extension": BAD_INPUT,
     "bad_value": BAD_INPUT,
+    "bad_pin": BAD_INPUT,
+    "has_mailbox": REFUSED,
     "phone_exists": REFUSED,
     "duplicate_mac": REFUSED,
     "bad_import": BAD_INPUT,

@@ -30,7 +30,10 @@ class PhoneForm(Form):
     )
     logout_code = StringField("Own logout code", [_as_in_the_pool], description="Likewise for logging out.")
     idle_hours = StringField(
-        "Log out after", [_as_in_the_pool], description="Whole hours without a call; 0 is never. Empty: 8."
+        "Log out after", [_as_in_the_pool], description="Whole hours without a call; 0 is never. Empty: as the setting."
+    )
+    daily_at = StringField(
+        "Log out daily at", [_as_in_the_pool], description="A time such as 18:30, or never. Empty: as the setting."
     )
     enabled = BooleanField("People may log in here")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import pytest
 
@@ -24,10 +24,10 @@ from hotdesk_module.ports import HistoryFilter, Ledger
 from tests.contract.conftest import PASSWORD, SQL, Databases
 from tests.support.fakes import FakeLedger
 
-LOBBY = Phone("200", "Lobby", "aabbccddeeff", "Ground floor – “left” 🙂", "*55", "*56", 0, False)
+LOBBY = Phone("200", "Lobby", "aabbccddeeff", "Ground floor – “left” 🙂", "*55", "*56", 0, "18:30", False)
 ATTIC = Phone("201", "Attic")
 ALICE = Session("200", "1001", 1000, 1, {"1001": {"CF/1001": "0049,1", "DND/1001": None}, "200": {}})
-BOB = Session("201", "1002", 900)
+BOB = Session("201", "1002", 900, active=950)
 PENDING = {"DND/1001": None, "CF/1001": "ünï"}
 
 
@@ -170,6 +170,48 @@ def test_a_change_that_seats_two_where_one_sits_writes_nothing(ledger: Ledger, i
     assert ledger.events(HistoryFilter()) == ()
 
 
+def test_activity_is_noted_for_several_phones_at_once(pair: Pair) -> None:
+    for session in (ALICE, BOB, Session("202", "1003", 950)):
+        pair.ledger.change([], session, [])
+    pair.ledger.touch({"200": 1500, "201": 1400, "999": 1500})
+    assert [(s.phone, s.active) for s in pair.other.sessions()] == [("201", 1400), ("202", 0), ("200", 1500)]
+    pair.ledger.touch({"200": 1450})
+    assert pair.other.sessions(["200"]) == (ALICE._replace(active=1450),)
+    pair.ledger.touch({})
+
+
+def test_activity_before_the_login_is_not_the_users(ledger: Ledger) -> None:
+    ledger.change([], ALICE, [])
+    ledger.touch({"200": ALICE.since - 1})
+    assert ledger.sessions() == (ALICE,)
+    ledger.touch({"200": ALICE.since})
+    assert ledger.sessions() == (ALICE._replace(active=ALICE.since),)
+
+
+def test_a_session_whose_activity_was_noted_in_between_ends_all_the_same(ledger: Ledger) -> None:
+    ledger.change([], ALICE, [])
+    ledger.touch({"200": 1500})
+    ledger.change([ALICE], None, [])
+    assert ledger.sessions() == ()
+
+
+def test_sessions_follow_a_clock_that_is_set_and_back_again(ledger: Ledger) -> None:
+    before = (Session("201", "1002", 900, active=950), Session("200", "1001", 1000))
+    for session in before:
+        ledger.change([], session, [])
+    ledger.set_clock(1000, 91_000)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [(90_900, 90_950), (91_000, 0)]
+    ledger.set_clock(91_000, 1000)
+    assert ledger.sessions() == before
+
+
+def test_what_a_clock_that_was_wrong_wrote_stays_and_is_never_in_the_future(ledger: Ledger) -> None:
+    for session in (Session("200", "1001", 5000, active=5100), Session("201", "1002", 9000, active=9100)):
+        ledger.change([], session, [])
+    ledger.set_clock(100, 6000)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [(5000, 5100), (6000, 6000)]
+
+
 def test_a_change_that_fails_in_the_middle_writes_nothing(ledger: Ledger) -> None:
     def events() -> Iterator[Event]:
         yield Event(1, "login")
@@ -263,6 +305,68 @@ def test_settings_are_stored_replaced_and_go_back_to_their_default(ledger: Ledge
     ledger.save_settings({"attempts": "4", "routing": None, "unheard_of": None})
     ledger.save_settings({})
     assert ledger.settings() == {"attempts": "4"}
+
+
+# Hot desk PINs
+
+
+def test_a_pin_comes_back_as_it_was_stored_and_who_has_one_is_listed_without_it(ledger: Ledger) -> None:
+    assert (ledger.pin("1005"), ledger.pins()) == ("", {})
+    ledger.save_pin("1005", "pbkdf2-sha256$1$aa$bb", 1000)
+    ledger.save_pin("01005", "another", 2000)
+    assert (ledger.pin("1005"), ledger.pin("01005"), ledger.pin("1006")) == ("pbkdf2-sha256$1$aa$bb", "another", "")
+    assert ledger.pins() == {"01005": 2000, "1005": 1000}
+
+
+def test_a_pin_is_replaced_and_removed_and_removing_it_again_is_no_error(ledger: Ledger) -> None:
+    ledger.save_pin("1005", "old", 1000)
+    ledger.save_pin("1005", "new", 2000)
+    assert (ledger.pin("1005"), ledger.pins()) == ("new", {"1005": 2000})
+    ledger.remove_pin("1005")
+    ledger.remove_pin("1005")
+    assert (ledger.pin("1005"), ledger.pins()) == ("", {})
+
+
+# What an administrator changes, and its line in the history
+
+CHANGES: dict[str, Callable[[Ledger, Iterable[Event]], None]] = {
+    "save_phones": lambda ledger, events: ledger.save_phones([LOBBY], events),
+    "remove_phone": lambda ledger, events: ledger.remove_phone("201", events),
+    "save_settings": lambda ledger, events: ledger.save_settings({"attempts": "4", "routing": None}, events),
+    "save_pin": lambda ledger, events: ledger.save_pin("1005", "new", 2000, events),
+    "remove_pin": lambda ledger, events: ledger.remove_pin("1006", events),
+}
+
+
+def everything(ledger: Ledger) -> tuple[object, ...]:
+    return ledger.phones(), ledger.settings(), ledger.pins(), ledger.pin("1005"), ledger.events(HistoryFilter())
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_and_its_events_are_written_together_or_not_at_all(ledger: Ledger, change: str) -> None:
+    ledger.save_phones([ATTIC])
+    ledger.save_settings({"routing": "callforward"})
+    ledger.save_pin("1005", "old", 1000)
+    ledger.save_pin("1006", "old", 1000)
+    before = everything(ledger)
+
+    def broken() -> Iterator[Event]:
+        yield Event(1, "pool")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        CHANGES[change](ledger, broken())
+    assert everything(ledger) == before
+    CHANGES[change](ledger, iter([Event(1, "pool", detail="first"), Event(1, "pool", detail="second")]))
+    assert everything(ledger)[:4] != before[:4]
+    assert [e.detail for e in ledger.events(HistoryFilter())] == ["second", "first"]
+    assert ledger.unapplied() == ()
+
+
+def test_two_phones_with_one_address_are_not_in_the_history_either(ledger: Ledger) -> None:
+    with pytest.raises(DuplicateMac):
+        ledger.save_phones([LOBBY, ATTIC._replace(mac=LOBBY.mac)], [Event(1, "pool")])
+    assert ledger.events(HistoryFilter()) == ()
 
 
 # The lock of all writers

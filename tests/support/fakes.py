@@ -82,6 +82,7 @@ class LedgerState(NamedTuple):
     events: tuple[Any, ...]
     attempts: tuple[tuple[tuple[str, str], Attempts], ...]
     settings: tuple[tuple[str, str], ...]
+    pins: tuple[tuple[str, tuple[str, int]], ...]
     last_id: int
 
 
@@ -96,6 +97,7 @@ class FakeLedger:
         self._events: dict[int, Event] = {}
         self._attempts: dict[tuple[str, str], Attempts] = {}
         self._settings: dict[str, str] = {}
+        self._pins: dict[str, tuple[str, int]] = {}
         self._last_id = 0
 
     def snapshot(self, history: bool = True) -> LedgerState:
@@ -113,6 +115,7 @@ class FakeLedger:
             tuple(e._replace(pending=_freeze(e.pending)) for e in events),
             tuple(sorted(self._attempts.items())),
             tuple(sorted(self._settings.items())),
+            tuple(sorted(self._pins.items())),
             self._last_id if history else len(events),
         )
 
@@ -124,6 +127,7 @@ class FakeLedger:
         self._events = {e.id: e._replace(pending=_thaw(e.pending)) for e in state.events}
         self._attempts = dict(state.attempts)
         self._settings = dict(state.settings)
+        self._pins = dict(state.pins)
         self._last_id = state.last_id
 
     @contextmanager
@@ -143,7 +147,7 @@ class FakeLedger:
         found = [p for p in self._phones.values() if wanted is None or p.device in wanted]
         return tuple(sorted(found, key=lambda p: (len(p.device), p.device)))
 
-    def save_phones(self, phones: Iterable[Phone]) -> None:
+    def save_phones(self, phones: Iterable[Phone], events: Iterable[Event] = ()) -> None:
         """Insert or replace phones, all or none."""
         after = {**self._phones, **{p.device: p for p in phones}}
         owners: dict[str, str] = {}
@@ -151,11 +155,11 @@ class FakeLedger:
             if phone.mac and phone.mac in owners:
                 raise DuplicateMac(f"The address {phone.mac} belongs to phone {owners[phone.mac]} already.")
             owners[phone.mac] = phone.device
-        self.writes.do("ledger.save_phones", lambda: setattr(self, "_phones", after))
+        self._write("ledger.save_phones", lambda: setattr(self, "_phones", after), events)
 
-    def remove_phone(self, device: str) -> None:
+    def remove_phone(self, device: str, events: Iterable[Event] = ()) -> None:
         """Take a phone out of the pool."""
-        self.writes.do(f"ledger.remove_phone {device}", lambda: self._phones.pop(device, None))
+        self._write(f"ledger.remove_phone {device}", lambda: self._phones.pop(device, None), events)
 
     def sessions(self, phones: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Session, ...]:
         """Return all sessions, or those at one of ``phones`` or of one of ``users``."""
@@ -177,14 +181,45 @@ class FakeLedger:
             after[started.phone] = started
         return self.writes.do("ledger.change", lambda: self._change(after, tuple(events)))
 
+    def _write(self, what: str, change: Callable[[], object], events: Iterable[Event]) -> None:
+        """Change something and record events, both or neither."""
+        recorded = tuple(events)
+
+        def both() -> None:
+            change()
+            self._record(recorded)
+
+        self.writes.do(what, both)
+
     def _change(self, sessions: dict[str, Session], events: tuple[Event, ...]) -> tuple[int, ...]:
         self._sessions = sessions
+        return self._record(events)
+
+    def _record(self, events: tuple[Event, ...]) -> tuple[int, ...]:
         first = self._last_id + 1
         self._last_id += len(events)
         ids = tuple(range(first, first + len(events)))
         for number, event in zip(ids, events):
             self._events[number] = event._replace(id=number)
         return ids
+
+    def touch(self, active: Mapping[str, int]) -> None:
+        """Note the last activity at phones; who logged in later than that is not meant."""
+        met = {p: s for p, s in self._sessions.items() if p in active and s.since <= active[p]}
+        after = {**self._sessions, **{p: s._replace(active=active[p]) for p, s in met.items()}}
+        self.writes.do(f"ledger.touch {' '.join(sorted(active))}", lambda: setattr(self, "_sessions", after))
+
+    def set_clock(self, before: int, now: int) -> None:
+        """Let sessions follow a clock that was set."""
+
+        def moved(at: int) -> int:
+            return at + now - before if at <= before else min(at, now)
+
+        after = {
+            p: s._replace(since=moved(s.since), active=moved(s.active) if s.active else 0)
+            for p, s in self._sessions.items()
+        }
+        self.writes.do("ledger.set_clock", lambda: setattr(self, "_sessions", after))
 
     def unapplied(self) -> tuple[Event, ...]:
         """Return the events that the projection does not follow yet."""
@@ -248,10 +283,26 @@ class FakeLedger:
         """Return the settings that somebody changed."""
         return dict(self._settings)
 
-    def save_settings(self, values: Mapping[str, str | None]) -> None:
+    def save_settings(self, values: Mapping[str, str | None], events: Iterable[Event] = ()) -> None:
         """Store settings, all or none; None goes back to the default."""
         after = {k: v for k, v in {**self._settings, **values}.items() if v is not None}
-        self.writes.do("ledger.save_settings", lambda: setattr(self, "_settings", after))
+        self._write("ledger.save_settings", lambda: setattr(self, "_settings", after), events)
+
+    def pin(self, extension: str) -> str:
+        """Return the hash of a user's hot desk PIN; empty where there is none."""
+        return self._pins.get(extension, ("", 0))[0]
+
+    def pins(self) -> dict[str, int]:
+        """Return who has a hot desk PIN: extension to when it was set."""
+        return {extension: at for extension, (_, at) in sorted(self._pins.items())}
+
+    def save_pin(self, extension: str, stored: str, at: int, events: Iterable[Event] = ()) -> None:
+        """Store the hash of a hot desk PIN in place of the one before."""
+        self._write(f"ledger.save_pin {extension}", lambda: self._pins.update({extension: (stored, at)}), events)
+
+    def remove_pin(self, extension: str, events: Iterable[Event] = ()) -> None:
+        """Remove a hot desk PIN."""
+        self._write(f"ledger.remove_pin {extension}", lambda: self._pins.pop(extension, None), events)
 
 
 def _freeze(value: Any) -> Any:

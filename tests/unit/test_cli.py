@@ -163,7 +163,8 @@ def test_phones_are_listed_with_who_sits_there_and_what_freepbx_has(hd: Terminal
         "location": "2nd floor",
         "login_code": "*55",
         "logout_code": "*56",
-        "idle_hours": 8,
+        "idle_hours": None,
+        "daily_at": "",
         "enabled": False,
         "tech": "pjsip",
         "transport": None,
@@ -187,9 +188,7 @@ def test_an_empty_pool_says_how_to_begin(hd: Terminal) -> None:
 def test_a_phone_is_added_edited_and_removed(hd: Terminal) -> None:
     added = hd("phones", "add", "1001", "--mac", "00-15-65-aa-bb-cc", "--login-code", "*55", "--disable")
     assert added.status == 0
-    assert added.out == (
-        "Phone 1001 (Phone 1001) added: mac 00:15:65:AA:BB:CC, login code *55, idle hours 8, enabled no.\n"
-    )
+    assert added.out == ("Phone 1001 (Phone 1001) added: mac 00:15:65:AA:BB:CC, login code *55, enabled no.\n")
     assert "no Emergency CID" in added.err
     assert "click Apply Config in FreePBX" in added.err
     assert hd("phones", "edit", "1001", "--enable", "--label", "Bar", "--mac", "").status == 0
@@ -291,7 +290,9 @@ def test_a_file_that_is_not_there_is_wrong_usage(hd: Terminal) -> None:
 
 
 def test_what_is_exported_can_be_imported_elsewhere(hd: Terminal, tmp_path: Path) -> None:
-    hd.ledger.save_phones([Phone("201", "=cmd|' /C calc'!A0", "001565aabbcc", "会議室, 2", "*55", "*56", 0, False)])
+    hd.ledger.save_phones(
+        [Phone("201", "=cmd|' /C calc'!A0", "001565aabbcc", "会議室, 2", "*55", "*56", 0, "18:30", False)]
+    )
     file = tmp_path / "pool.csv"
     assert hd("phones", "export", "-o", str(file)).status == 0
     assert file.read_bytes().startswith(b"\xef\xbb\xbfdevice,label,")
@@ -555,7 +556,9 @@ def test_help_for_what_does_not_exist_says_so(hd: Terminal, command: list[str]) 
 
 
 def test_no_line_of_a_list_is_wider_than_the_terminal(hd: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    hd.ledger.save_phones([Phone("200", "会議室" * 30, "001565aabbcc", "👩‍💻 " * 25, "*5512345", "*5612345", 8, False)])
+    hd.ledger.save_phones(
+        [Phone("200", "会議室" * 30, "001565aabbcc", "👩‍💻 " * 25, "*5512345", "*5612345", 8, "", False)]
+    )
     hd.office.inventory.all_transports = {"200": "0.0.0.0-udp"}
     hd.office.inventory.all_users.append(User("1005", "Wolfeschlegelsteinhausenbergerdorff " * 3, "default"))
     hd.desk.login("201", "1005")

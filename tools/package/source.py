@@ -23,7 +23,10 @@ SHIPPED = {
     *("Console", "assets", "views", "i18n"),
 }
 SHIPPED_SUFFIXES = (".php",)
-FOR_DEVELOPMENT = {"tests", "tools", ".ci", ".gitignore", "Makefile", "setup.cfg", "ruff.toml", "CONTRIBUTING.md"}
+FOR_DEVELOPMENT = {
+    *("benchmarks", "tests", "tools", ".ci"),
+    *(".gitignore", "Makefile", "setup.cfg", "ruff.toml", "CONTRIBUTING.md"),
+}
 
 # It names the file, and FreePBX compares it.
 _VERSION = re.compile(r"\d+(\.\d+)+((alpha|beta|rc)\d+)?")

@@ -82,8 +82,8 @@ def test_login_and_logout_code_must_differ_also_where_only_one_of_them_is_change
         pool.phone({"logout_code": "*55"}, Phone("200", login_code="*55"))
 
 
-@pytest.mark.parametrize(("text", "hours"), [("0", 0), ("168", 168), ("024", 24), ("", 8)])
-def test_idle_hours_are_whole_hours_up_to_a_week(text: str, hours: int) -> None:
+@pytest.mark.parametrize(("text", "hours"), [("0", 0), ("168", 168), ("024", 24), ("", None)])
+def test_idle_hours_are_whole_hours_up_to_a_week(text: str, hours: int | None) -> None:
     assert pool.phone({"device": "200", "idle_hours": text}).idle_hours == hours
 
 
@@ -91,6 +91,17 @@ def test_idle_hours_are_whole_hours_up_to_a_week(text: str, hours: int) -> None:
 def test_other_idle_hours_are_refused(text: str) -> None:
     with pytest.raises(BadValue, match=r"idle_hours: .* is not a time; write whole hours from 0"):
         pool.phone({"device": "200", "idle_hours": text})
+
+
+@pytest.mark.parametrize(("text", "at"), [("18:30", "18:30"), (" 00:00 ", "00:00"), ("Never", "never"), ("", "")])
+def test_the_daily_logout_is_a_time_or_never_or_as_the_setting_says(text: str, at: str) -> None:
+    assert pool.phone({"device": "200", "daily_at": text}, Phone("200", daily_at="06:00")).daily_at == at
+
+
+@pytest.mark.parametrize("text", ["24:00", "6:00", "18.30", "18:60", "1830", "18:30:00", "noon", "1٨:30", "False"])
+def test_the_daily_logout_is_no_other_time(text: str) -> None:
+    with pytest.raises(BadValue, match=r"daily_at: .* is not a time of the day; write one such as 18:30, or never"):
+        pool.phone({"device": "200", "daily_at": text})
 
 
 @pytest.mark.parametrize(
@@ -126,7 +137,7 @@ def test_every_wrong_field_has_a_sentence_of_its_own() -> None:
 
 
 def test_fields_that_are_not_given_stay() -> None:
-    before = Phone("200", "Lobby", "001565aabbcc", "Hall", "*55", "*56", 4, False)
+    before = Phone("200", "Lobby", "001565aabbcc", "Hall", "*55", "*56", 4, "18:30", False)
     assert pool.phone({"label": "Bar"}, before) == before._replace(label="Bar")
 
 
@@ -136,7 +147,7 @@ def test_an_unknown_field_is_refused_with_those_there_are() -> None:
 
 
 def test_a_phone_written_as_texts_reads_back_the_same() -> None:
-    for phone in (Phone("200"), Phone("0200", "Lobby", "001565aabbcc", "Hall", "*55", "*56", 0, False)):
+    for phone in (Phone("200"), Phone("0200", "Lobby", "001565aabbcc", "Hall", "*55", "*56", 0, "never", False)):
         assert pool.phone(pool.as_fields(phone)) == phone
 
 

@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place_and_what_is_right(
 
 PHONES = (
     Phone("200"),
-    Phone("0201", 'Lobby, left; "big"', "001565aabbcc", "1st, left", "*55", "*56", 0, False),
+    Phone("0201", 'Lobby, left; "big"', "001565aabbcc", "1st, left", "*55", "*56", 0, "never", False),
     Phone("202", "=1+1", location="'=1+1"),
     Phone("203", "@home", location="'quoted'"),
     Phone("204", "+1 desk", location="-"),
@@ -86,5 +86,5 @@ def test_no_exported_field_is_a_formula_to_a_spreadsheet() -> None:
 
 def test_the_export_begins_with_the_columns_and_ends_its_lines_as_csv_has_it() -> None:
     assert pool_csv.write([Phone("200", "Lobby")]) == (
-        "device,label,mac,location,login_code,logout_code,idle_hours,enabled\r\n200,Lobby,,,,,8,yes\r\n"
+        "device,label,mac,location,login_code,logout_code,idle_hours,daily_at,enabled\r\n200,Lobby,,,,,,,yes\r\n"
     )

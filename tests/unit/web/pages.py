@@ -1,0 +1,23 @@
+"""Every page that is got, for the checks that hold for all of them; add yours."""
+
+from __future__ import annotations
+
+from hotdesk_module.core.model import Phone
+from tests.support.front import Front
+from tests.support.office import device
+
+# With somebody at phone 200 and the phones 200, 201, 202 and 999 in the pool: see everyone().
+PAGES = (
+    *("/", "/phones", "/phones/add", "/phones/200", "/phones/200/login", "/phones/200/remove", "/logout-all"),
+    *("/health", "/health/force"),
+)
+EVIL = "<script>alert('x')</script> \"O'Brien\" & عمر 👩‍💻"
+
+
+def everyone(front: Front) -> Front:
+    """Seat 1003 at 200, and let every name be trouble."""
+    front.desk.login("200", "1003")
+    front.office.inventory.all_users = [u._replace(name=EVIL) for u in front.office.inventory.all_users]
+    front.office.inventory.all_devices.append(device("213")._replace(description=EVIL))
+    front.ledger.save_phones([Phone("200", EVIL, location=EVIL), Phone("999", EVIL)])
+    return front
