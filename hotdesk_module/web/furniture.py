@@ -18,6 +18,7 @@ def tabs() -> list[tuple[str, str, str]]:
     return [
         ("phones", "/", _("Phones")),
         ("people", "/people", _("People")),
+        ("settings", "/settings", _("Settings")),
         ("health", "/health", _("Health")),
     ]
 

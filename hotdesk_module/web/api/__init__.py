@@ -8,8 +8,11 @@ from flask import Blueprint
 
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.api.health import health
+from hotdesk_module.web.api.locks import locks
+from hotdesk_module.web.api.people import people
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
+from hotdesk_module.web.api.settings import settings
 
 
 def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
@@ -17,5 +20,8 @@ def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
     return (
         phones(),
         sessions(),
+        people(),
+        locks(),
+        settings(),
         health(machine),
     )

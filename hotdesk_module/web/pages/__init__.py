@@ -14,6 +14,7 @@ from hotdesk_module.web.pages.people import people
 from hotdesk_module.web.pages.person_login import person_login
 from hotdesk_module.web.pages.person_pin import person_pin
 from hotdesk_module.web.pages.phones import phones
+from hotdesk_module.web.pages.settings import settings
 
 
 def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
@@ -24,5 +25,6 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
         locks(notices),
         person_login(notices),
         person_pin(notices),
+        settings(notices),
         health(notices, machine),
     )

@@ -31,7 +31,7 @@ def locks(notices: Notices) -> Blueprint:
             lock, who = now.get((kind, subject)), _who(kind, subject)
             if lock and lock.locked_until and str(lock.locked_until) != until:
                 stale.append(_("%(who)s has been locked again meanwhile. That lock stays.") % {"who": who})
-            elif lock and lift_one(lock.kind, lock.subject):
+            elif lock and lift_locks(lock.kind, lock.subject):
                 done.append(_("%(who)s may try again.") % {"who": who})
             else:
                 stale.append(happened.lifted(kind, subject, who))
@@ -46,7 +46,7 @@ def all_locks() -> tuple[Lock, ...]:
     return controls.locks(work.parts().ledger, work.parts().clock())
 
 
-def lift_one(kind: str = "", subject: str = "") -> tuple[Lock, ...]:
+def lift_locks(kind: str = "", subject: str = "") -> tuple[Lock, ...]:
     """Lift the lock of a user or a phone, or everybody's; return those that there were."""
     at = work.parts()
     return controls.lift_locks(at.ledger, at.clock, work.SOURCE, identity().user, kind, subject)

@@ -8,9 +8,9 @@ from hotdesk_module import sentences
 from hotdesk_module.core import machine
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.model import Phone
-from hotdesk_module.errors import HotdeskError, Occupied
+from hotdesk_module.errors import Changed, HotdeskError, Occupied
 from hotdesk_module.web import back, work
-from hotdesk_module.web.errors import REFUSED, STATUSES
+from hotdesk_module.web.errors import STATUSES
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
 from hotdesk_module.web.pages.phones import NOT_APPLIED
@@ -27,14 +27,14 @@ def person_login(notices: Notices) -> Blueprint:
 
     @pages.post("/people/<extension>/login")
     def login(extension: str) -> Response | tuple[str, int]:
+        """Seat somebody; only sessions may end of which the administrator was told."""
         found, phone = person(work.parts(), extension), request.form.get("phone", "")
-        if {s.key for s in found.seats} != set(request.form.getlist("seat")):
-            error = _("Nothing was changed: meanwhile this person was logged in or out. What would happen now is below.")
-            return _form(found, phone, error), REFUSED
+        seen = request.form.getlist("seat")
+        told_of = {s.session.identity for s in found.seats if s.key in seen}
         try:
-            outcome = work.desk().login(phone, extension, only_free=True)
+            outcome = work.desk().login(phone, extension, ending=told_of)
         except HotdeskError as refusal:
-            return _form(found, phone, _why_not(phone, refusal)), STATUSES[refusal.code]
+            return _form(found, phone, _why_not(phone, found, refusal)), STATUSES[refusal.code]
         labels = {p.device: p.label for p in work.parts().ledger.phones([phone])}
         lines = sentences.login(outcome, phone, extension, labels, {extension: found.name})
         waits = () if outcome.applied else (NOT_APPLIED,)
@@ -75,13 +75,19 @@ def _what_it_does(found: Person) -> tuple[str, list[str]]:
     return "", [*lines, _("No PIN is asked for.")]
 
 
-def _why_not(phone: str, refusal: HotdeskError) -> str:
-    """Return a refusal; where somebody sits at the phone by now, who."""
-    for session in work.parts().ledger.sessions([phone]) if refusal.code == Occupied.code else ():
+def _why_not(phone: str, found: Person, refusal: HotdeskError) -> str:
+    """Return a refusal; where somebody else was faster, who sits where by now."""
+    if refusal.code not in (Changed.code, Occupied.code):
+        return refusal.message
+    for session in work.parts().ledger.sessions([phone]):
         names = {u.extension: u.name for u in work.parts().inventory.users([session.user])}
         who = sentences.named(session.user, names)
         return _("Nothing was changed: %(who)s sits at phone %(phone)s by now.") % {"who": who, "phone": phone}
-    return refusal.message
+    places = ", ".join(s.phone.device for s in found.seats)
+    return _("Nothing was changed: %(who)s sits at phone %(phone)s by now.") % {
+        "who": found.extension,
+        "phone": places,
+    }
 
 
 def _free() -> list[tuple[str, list[Phone]]]:
