@@ -135,7 +135,7 @@ def wanted(query: Mapping[str, str]) -> Wanted:
 
 
 def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person]:
-    """Return everybody with an extension, or those among ``extensions``, by number.
+    """Return everybody with an extension, or those among ``extensions``; those whose own phone is shared come last.
 
     Whom FreePBX has no extension for any more is among them while there is something left: a session, a PIN or a lock.
     """
@@ -174,7 +174,8 @@ def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person
                 locks.get(extension),
             )
         )
-    return sorted(found, key=COLUMNS["extension"])
+    # Last come the extensions of the shared phones: they seldom are anybody.
+    return sorted(found, key=lambda p: (p.kind == SHARED, number_key(p.extension)))
 
 
 def person(parts: Parts, extension: str) -> Person:
