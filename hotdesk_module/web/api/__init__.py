@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.api.health import health
+from hotdesk_module.web.api.history import history
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
 
@@ -17,5 +18,6 @@ def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
     return (
         phones(),
         sessions(),
+        history(),
         health(machine),
     )

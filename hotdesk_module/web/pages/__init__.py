@@ -9,6 +9,7 @@ from flask import Blueprint
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
+from hotdesk_module.web.pages.history import history
 from hotdesk_module.web.pages.phones import phones
 
 
@@ -16,5 +17,6 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
     """Return all pages."""
     return (
         phones(notices),
+        history(),
         health(notices, machine),
     )
