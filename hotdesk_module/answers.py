@@ -7,7 +7,7 @@ from typing import Any
 
 from hotdesk_module.controls import Lock, Setting
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
-from hotdesk_module.core.model import Contact, Device, Phone, Session
+from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.service import Outcome, Repair
 from hotdesk_module.times import iso
@@ -53,6 +53,22 @@ def session(sitting: Session, name: str, label: str, now: int) -> Data:
         "label": label,
         "since": iso(sitting.since),
         "seconds": max(0, now - sitting.since),
+    }
+
+
+def event(happened: Event) -> Data:
+    """Return a line of the history."""
+    return {
+        "id": happened.id,
+        "at": iso(happened.at),
+        "event": happened.event,
+        "phone": happened.phone,
+        "user": happened.user,
+        "source": happened.source,
+        "actor": happened.actor,
+        "code": happened.code,
+        "detail": happened.detail,
+        "applied": happened.applied,
     }
 
 

@@ -96,6 +96,4 @@ def levels(found: Iterable[Span], edges: Sequence[int]) -> list[Level]:
 def together(parts: Sequence[Level]) -> Level:
     """Return levels that follow one another as one."""
     highest = max(parts, key=lambda level: level.peak)
-    return Level(
-        parts[0].start, parts[-1].stop, sum(level.taken for level in parts), highest.peak, highest.peak_at
-    )
+    return Level(parts[0].start, parts[-1].stop, sum(level.taken for level in parts), highest.peak, highest.peak_at)

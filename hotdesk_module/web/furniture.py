@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 from jinja2 import StrictUndefined
 
-from hotdesk_module import times
+from hotdesk_module import days, times
 from hotdesk_module.web import language, links, work
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.notices import Notice, Notices
@@ -18,6 +18,8 @@ def tabs() -> list[tuple[str, str, str]]:
     return [
         ("phones", "/", _("Phones")),
         ("people", "/people", _("People")),
+        ("history", "/history", _("History")),
+        ("occupancy", "/occupancy", _("Occupancy")),
         ("settings", "/settings", _("Settings")),
         ("health", "/health", _("Health")),
     ]
@@ -31,6 +33,9 @@ def furnish(app: Flask, notices: Notices) -> None:
 
     def since(seconds: int) -> str:
         return times.duration(work.parts().clock() - seconds)
+
+    def clock(seconds: int) -> str:
+        return days.clock(seconds, work.zone())
 
     def told() -> tuple[Notice, ...]:
         return notices.take(identity().user, request.args.get("notice", ""))
@@ -48,4 +53,4 @@ def furnish(app: Flask, notices: Notices) -> None:
         notices=told,
         states=STATES,
     )
-    environment.filters.update(stamp=stamp, since=since, iso=times.iso)
+    environment.filters.update(stamp=stamp, clock=clock, since=since, iso=times.iso, duration=times.duration)

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.api.health import health
+from hotdesk_module.web.api.history import history
 from hotdesk_module.web.api.locks import locks
 from hotdesk_module.web.api.people import people
 from hotdesk_module.web.api.phones import phones
@@ -23,5 +24,6 @@ def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
         people(),
         locks(),
         settings(),
+        history(),
         health(machine),
     )

@@ -9,6 +9,7 @@ from flask import Blueprint
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
+from hotdesk_module.web.pages.history import history
 from hotdesk_module.web.pages.locks import locks
 from hotdesk_module.web.pages.people import people
 from hotdesk_module.web.pages.person_login import person_login
@@ -25,6 +26,7 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
         locks(notices),
         person_login(notices),
         person_pin(notices),
+        history(),
         settings(notices),
         health(notices, machine),
     )
