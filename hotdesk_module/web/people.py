@@ -11,9 +11,13 @@ from sqlalchemy import func, select
 from hotdesk_module import controls
 from hotdesk_module.compose import Parts
 from hotdesk_module.controls import Lock
+from hotdesk_module.core import expiry, settings
+from hotdesk_module.core.expiry import End
 from hotdesk_module.core.model import Phone, Session, User
 from hotdesk_module.core.policy import check_extension
 from hotdesk_module.errors import HotdeskError, UnknownUser
+from hotdesk_module.times import Dailies
+from hotdesk_module.web import work
 from hotdesk_module.web.database import db, events
 from hotdesk_module.web.listing import Key, number_key, ordered, place
 
@@ -32,10 +36,12 @@ class Seat(NamedTuple):
 
     Attributes:
         phone: as the pool has it, or with its number only where it has left the pool.
+        end: when the session ends by itself; None: never.
     """
 
     session: Session
     phone: Phone
+    end: End | None
 
     @property
     def key(self) -> str:
@@ -108,6 +114,7 @@ COLUMNS: dict[str, Key] = {
     "pin": lambda p: p.pin,
     "phone": lambda p: number_key(p.seats[0].phone.device) if p.seats else None,
     "since": lambda p: p.since,
+    "until": lambda p: min((s.end.at for s in p.seats if s.end), default=None),
     "lock": lambda p: (p.lock.locked_until, p.lock.failures) if p.lock else None,
 }
 LAST = "last"
@@ -215,9 +222,12 @@ def last_logins(extensions: Iterable[str] | None = None) -> dict[str, int]:
 def _seats(parts: Parts, users: tuple[str, ...] | None) -> dict[str, list[Seat]]:
     sessions = parts.ledger.sessions() if users is None else parts.ledger.sessions((), users)
     phones = {p.device: p for p in parts.ledger.phones({s.phone for s in sessions})}
+    current = settings.parse(parts.ledger.settings())
+    ends = expiry.ends(sessions, phones, current, parts.clock(), Dailies(work.zone()).next)
     found: dict[str, list[Seat]] = defaultdict(list)
     for session in sessions:
-        found[session.user].append(Seat(session, phones.get(session.phone, Phone(session.phone))))
+        seat = Seat(session, phones.get(session.phone, Phone(session.phone)), ends.get(session.phone))
+        found[session.user].append(seat)
     return found
 
 

@@ -78,8 +78,9 @@ def change(values: Mapping[str, str | None], seen: Mapping[str, str] | None = No
         Changed: somebody else has changed one of them since.
     """
     foreseen, at = foresee(values), work.parts()
+    usual = {n for n, v in values.items() if v is None or settings_.check(n, v) == settings_.spec(n).default}
     # The default is stored as what it is: nothing.
-    stored = {n: None if v is None or settings_.check(n, v) == settings_.spec(n).default else v for n, v in values.items()}
+    stored = {n: None if n in usual else v for n, v in values.items()}
     controls.change_settings(at.ledger, at.clock, work.SOURCE, identity().user, stored, seen)
     if not any(c.spec.name in PROJECTED for c in foreseen.changes) or not at.ledger.sessions():
         return foreseen

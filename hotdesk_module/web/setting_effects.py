@@ -1,4 +1,4 @@
-"""What a change of the settings means for those who are logged in, and for what is on record: said before it is made."""
+"""What a change of the settings means for who is logged in, and for what is on record: said before it is made."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
+from hotdesk_module.core import expiry
 from hotdesk_module.core.model import Session
 from hotdesk_module.core.settings import ALLOW, Settings
+from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
 from hotdesk_module.web.database import db, events
 from hotdesk_module.web.language import gettext as _
@@ -23,6 +25,7 @@ def what_follows(before: Settings, after: Settings) -> list[str]:
     return [
         *_calls(before, after, users),
         *_seats(before, after, sessions),
+        *_timers(before, after, sessions),
         *_locks(before, after),
         *_history(before, after),
     ]
@@ -60,6 +63,19 @@ def _seats(before: Settings, after: Settings, sessions: tuple[Session, ...]) -> 
         users,
     )
     return [sentence % {"count": users}]
+
+
+def _timers(before: Settings, after: Settings, sessions: tuple[Session, ...]) -> list[str]:
+    at = work.parts()
+    pool, now, daily = {p.device: p for p in at.ledger.phones()}, at.clock(), Dailies(work.zone()).next
+    was, becomes = (expiry.ends(sessions, pool, s, now, daily) for s in (before, after))
+    over = [p for p, end in becomes.items() if end.at <= now and (p not in was or was[p].at > now)]
+    sentence = ngettext(
+        "At %(count)s phone that time is over: who sits there is logged out within a minute, or after the call.",
+        "At %(count)s phones that time is over: who sits there is logged out within a minute, or after the call.",
+        len(over),
+    )
+    return [sentence % {"count": len(over)}] if over else []
 
 
 def _locks(before: Settings, after: Settings) -> list[str]:

@@ -100,9 +100,7 @@ def asked(sent: Mapping[str, str], in_force: Mapping[str, str]) -> Asked:
     return Asked(SettingsForm(data={name: sent.get(name, seen[name]) for name in in_force}), seen)
 
 
-def groups(
-    settings: Mapping[str, Setting], form: Form, meanwhile: Mapping[str, str]
-) -> list[tuple[str, list[Line]]]:
+def groups(settings: Mapping[str, Setting], form: Form, meanwhile: Mapping[str, str]) -> list[tuple[str, list[Line]]]:
     """Return the settings as the page shows them, in its groups."""
 
     def line(name: str) -> Line:

@@ -41,7 +41,6 @@ class Words(NamedTuple):
 
 
 NEVER = N_("never")
-_YES, _NO = N_("Yes"), N_("No")
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Routing"), ("routing", "ring_own_phone", "give_back", "voicemail_pin")),
@@ -87,7 +86,7 @@ WORDS: dict[str, Words] = {
         N_("The PIN of the mailbox, at a shared phone"),
         choices={
             "no": Choice(N_("As FreePBX has it"), N_("With FreePBX's usual settings a mailbox opens without a PIN.")),
-            "yes": Choice(N_("Always asked for"), N_("Who finds a phone that somebody forgot to log out of hears nothing.")),
+            "yes": Choice(N_("Always asked for"), N_("Whoever finds a phone that was left logged in hears nothing.")),
         },
     ),
     "take_over": Words(
@@ -102,7 +101,9 @@ WORDS: dict[str, Words] = {
         choices={
             MOVE: Choice(N_("They move"), N_("They are logged out at the other phone.")),
             REFUSE: Choice(N_("They are refused"), N_("They have to log out at the other phone first.")),
-            ALLOW: Choice(N_("They sit at both"), N_("Calls ring at all phones where they sit, up to the number below.")),
+            ALLOW: Choice(
+                N_("They sit at both"), N_("Calls ring at every phone where they sit, up to the number below.")
+            ),
         },
     ),
     "max_phones": Words(N_("Phones of one user"), N_("phones")),

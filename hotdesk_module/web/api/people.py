@@ -65,6 +65,8 @@ def _as_data(found: Person, last: int | None) -> dict[str, Any]:
                 "label": s.phone.label,
                 "location": s.phone.location,
                 "since": iso(s.session.since),
+                "until": iso(s.end.at) if s.end else None,
+                "until_why": s.end.why if s.end else None,
             }
             for s in found.seats
         ],

@@ -24,8 +24,7 @@ def settings() -> Blueprint:
     def show() -> Response:
         at = work.parts()
         found = [
-            {**answers.setting(one), "unit": WORDS[one.spec.name].unit or None}
-            for one in controls.settings(at.ledger)
+            {**answers.setting(one), "unit": WORDS[one.spec.name].unit or None} for one in controls.settings(at.ledger)
         ]
         in_force = codes.in_force(at.inventory.feature_codes())
         return jsonify(settings=found, codes=in_force._asdict())

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from hotdesk_module import sentences
 from hotdesk_module.core.pool import TEXT_LENGTH
 from hotdesk_module.ports import HistoryFilter
-from hotdesk_module.web import back, happened, work
+from hotdesk_module.web import back, happened, story, work
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import go_to, path
 from hotdesk_module.web.listing import PER, Place, cut
@@ -55,8 +55,16 @@ def people(notices: Notices) -> Blueprint:
         found, at = person(work.parts(), extension), work.parts()
         events = at.ledger.events(HistoryFilter(user=extension, limit=LATEST))
         labels = {p.device: p.label for p in at.ledger.phones({e.phone for e in events})}
-        last = last_logins([extension]).get(extension)
-        return render_template("person.html", person=found, last=last, events=events, labels=labels, back=back.HERE)
+        return render_template(
+            "person.html",
+            person=found,
+            last=last_logins([extension]).get(extension),
+            events=events,
+            labels=labels,
+            told=story.told,
+            sources=story.sources(),
+            back=back.HERE,
+        )
 
     @pages.post("/people/<extension>/logout")
     def logout(extension: str) -> Response:

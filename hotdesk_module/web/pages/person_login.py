@@ -71,7 +71,7 @@ def _what_it_does(found: Person) -> tuple[str, list[str]]:
         ends % {"who": found.extension, "phone": sentences.named(e.session.phone, labels)} for e in decision.endings
     ]
     if sessions and not lines:
-        lines.append(_("The settings allow several phones: the calls ring there as well as where this person sits now."))
+        lines.append(_("The settings allow several phones: calls ring there and where this person sits now."))
     return "", [*lines, _("No PIN is asked for.")]
 
 

@@ -31,8 +31,9 @@ def person_pin(notices: Notices) -> Blueprint:
             return _form(found, form, stale), REFUSED
         if not form.validate():
             return _form(found, form), 400
+        pin = form.pin.data or ""
         try:
-            pins.set_pin(at.ledger, at.inventory, at.clock, work.SOURCE, identity().user, extension, form.pin.data or "")
+            pins.set_pin(at.ledger, at.inventory, at.clock, work.SOURCE, identity().user, extension, pin)
         except BadPin as refusal:
             form.pin.errors = (refusal.message,)
             return _form(found, form), STATUSES[refusal.code]

@@ -29,6 +29,9 @@ def settings(notices: Notices) -> Blueprint:
     """Return the pages."""
     pages = Blueprint("settings", __name__)
 
+    def tell(*told: Notice) -> Response:
+        return go_to("/settings", notice=notices.keep(identity().user, told))
+
     @pages.get("/settings")
     def show() -> str:
         return _page(SettingsForm(data=_texts()))
@@ -49,14 +52,14 @@ def settings(notices: Notices) -> Blueprint:
             return _page(sent.form, sent, wrong=_faster()), REFUSED
         foreseen = setting_change.foresee(changes)
         if not foreseen.changes:
-            return go_to("/settings", notice=notices.keep(identity().user, [Notice(NOTE, (_("Nothing was changed."),))]))
+            return tell(Notice(NOTE, (_("Nothing was changed."),)))
         if foreseen.follows and step != SURE:
             return render_template("settings_sure.html", done=foreseen, sent=sent, said=said, words=WORDS)
         try:
             done = setting_change.change(changes, sent.seen)
         except Changed:
             return _page(sent.form, sent, wrong=_faster()), REFUSED
-        return go_to("/settings", notice=notices.keep(identity().user, _told(done)))
+        return tell(*_told(done))
 
     return pages
 
