@@ -26,8 +26,9 @@ def locks(notices: Notices) -> Blueprint:
         now = {(lock.kind, lock.subject): lock for lock in all_locks()}
         done: list[str] = []
         stale: list[str] = []
-        seen = [tuple(key.split(" ")) for key in dict.fromkeys(request.form.getlist("lock"))]
-        for kind, subject, until in (s for s in seen if len(s) == 3 and s[0] in ("user", "phone")):
+        given = [tuple(key.split(" ")) for key in dict.fromkeys(request.form.getlist("lock"))]
+        seen = [key for key in given if len(key) == 3 and key[0] in ("user", "phone")]
+        for kind, subject, until in seen:
             lock, who = now.get((kind, subject)), _who(kind, subject)
             if lock and lock.locked_until and str(lock.locked_until) != until:
                 stale.append(_("%(who)s has been locked again meanwhile. That lock stays.") % {"who": who})
