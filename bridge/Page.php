@@ -151,8 +151,9 @@ final class Page
             return;
         }
         $line = "hotdesk: refused {$visitor->name()}: {$visitor->method()} {$visitor->target()}: {$refusal->name}";
-        // Whatever is in a name, it is one line.
-        freepbx_log(FPBX_LOG_WARNING, (string) preg_replace('/[^\x20-\x7e\x80-\xff]/', '?', $line));
+        // Whatever is in a name, it is one line of text.
+        $plain = preg_replace('/[\p{C}\p{Zl}\p{Zp}]/u', '?', $line) ?? preg_replace('/[^\x20-\x7e]/', '?', $line);
+        freepbx_log(FPBX_LOG_WARNING, (string) $plain);
     }
 
     private function show(int $status, string $title, string $text): void

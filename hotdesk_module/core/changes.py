@@ -41,13 +41,9 @@ def of_pool(by: By, before: Iterable[Phone], after: Iterable[Phone], note: str =
     events = []
     for device in dict.fromkeys((*old, *new)):
         was, now = old.get(device), new.get(device)
-        if was == now:
-            continue
-        if was and now:
-            code, words = CHANGED, _differences(was, now)
-        else:
-            code, words = (REMOVED, _fields(was)) if was else (ADDED, _fields(now or Phone(device)))
-        events.append(Event(by.at, "pool", device, "", by.source, by.actor, code, _detail(note, words)))
+        if was != now:
+            code, words = _what(was, now)
+            events.append(Event(by.at, "pool", device, "", by.source, by.actor, code, _detail(note, words)))
     return tuple(events)
 
 
@@ -58,7 +54,7 @@ def of_settings(by: By, before: Mapping[str, str], after: Mapping[str, str], not
         before, after: what is stored.
     """
     old, new = texts(before), texts(after)
-    changes = [f"{name}: {old[name]} → {new[name]}" for name in old if old[name] != new[name]]
+    changes = [f"{name}: {_clip(old[name])} → {_clip(new[name])}" for name in old if old[name] != new[name]]
     return tuple(
         Event(by.at, "settings", "", "", by.source, by.actor, CHANGED, _detail(note, [change])) for change in changes
     )
@@ -67,6 +63,15 @@ def of_settings(by: By, before: Mapping[str, str], after: Mapping[str, str], not
 def of_pin(by: By, extension: str, code: str, note: str = "") -> Event:
     """Return that a hot desk PIN was set or removed; never which."""
     return Event(by.at, "pin", "", extension, by.source, by.actor, code, note)
+
+
+def _what(was: Phone | None, now: Phone | None) -> tuple[str, list[str]]:
+    if was and now:
+        return CHANGED, _differences(was, now)
+    if now:
+        return ADDED, _fields(now)
+    assert was is not None
+    return REMOVED, _fields(was)
 
 
 def _differences(was: Phone, now: Phone) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page of the demo: one view, its state as JSON and as a stream, and the keys a visitor presses; beside it the panel."""
+"""The page of the demo, its state as JSON and as a stream, the keys a visitor presses, and beside it the panel."""
 
 from __future__ import annotations
 
@@ -66,7 +66,12 @@ def create_app(pbx: Pbx, daemon: Daemon | None = None) -> Flask:
         handset = pbx.phones.get(number)
         if handset is None:
             abort(404)
-        if action == "lift":
+        if action in ("plug", "unplug"):
+            pbx.plug(number, action == "plug")
+        elif not pbx.is_plugged(number):
+            # There is no dial tone without the network.
+            return jsonify(ok=False), 200
+        elif action == "lift":
             handset.lift()
         elif action == "hangup":
             handset.hang_up()

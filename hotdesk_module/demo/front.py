@@ -60,7 +60,9 @@ def panel(daemon: Daemon) -> Blueprint:
     def ask() -> Reply:
         headers = {name: request.headers[name] for name in _SEEN if request.headers.get(name)}
         body = b"" if request.method in _READING else request.get_data()
-        return panel_socket.ask(daemon.folder, Identity(PAGE, _user(), _token()), request.method, _target(), body, headers)
+        return panel_socket.ask(
+            daemon.folder, Identity(PAGE, _user(), _token()), request.method, _target(), body, headers
+        )
 
     @pages.route("/", methods=_METHODS, provide_automatic_options=False)
     def page() -> Response:

@@ -46,9 +46,7 @@ def answers(folder: Folder) -> bool:
         return False
 
 
-def ask(
-    folder: Folder, identity: Identity, method: str, target: str, body: bytes, headers: Mapping[str, str]
-) -> Reply:
+def ask(folder: Folder, identity: Identity, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Pass on a request, and vouch for who sent it.
 
     Raises:
@@ -71,9 +69,7 @@ def _secret(folder: Folder) -> str:
     return secret
 
 
-def _send(
-    folder: Folder, method: str, target: str, body: bytes, headers: Mapping[str, str], patience: float
-) -> Reply:
+def _send(folder: Folder, method: str, target: str, body: bytes, headers: Mapping[str, str], patience: float) -> Reply:
     with closing(_Connection(folder.socket, patience)) as connection:
         try:
             connection.connect()

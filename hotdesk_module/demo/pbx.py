@@ -34,10 +34,12 @@ class Pbx:
         self.hints = Hints(self.monitor, self.db, self.phones, self.registrations.has)
         self.functions = Functions(self.db, self.hints, self.voicemail)
         self.calls = Calls(self.monitor, pace, self.db, self.phones, self.voicemail, self.events, self.feed, self.tour)
+        self.calls.reachable = self.is_plugged
         self._furnish()
-        if not freepbx_keys.is_seeded(self.db):
-            freepbx_keys.seed(self.db)
-        self.reload_dialplan()
+        with self.db.together():
+            if not freepbx_keys.is_seeded(self.db):
+                freepbx_keys.seed(self.db)
+            self.reload_dialplan()
         # Only from here on: what FreePBX made at the start is not news.
         self.db.listen(self._changed)
 
@@ -69,6 +71,18 @@ class Pbx:
             hint = f"{shown}&Custom:DND{extension},CustomPresence:{extension}"
             self.hints.add(CONTEXT, extension, hint)
             self.db.put("AMPUSER", f"{extension}/hint", hint)
+
+    def plug(self, number: str, plugged: bool) -> None:
+        """Put a phone's network cable in or pull it out: its registration comes and goes, and calls with it."""
+        if plugged:
+            self.registrations.add(number)
+        else:
+            self.phones[number].hang_up()
+            self.registrations.remove(number)
+
+    def is_plugged(self, number: str) -> bool:
+        # A mobile has no cable.
+        return number == OUTSIDE or self.registrations.has(number)
 
     def set_lamp(self, device: str, lit: bool) -> None:
         """Light or clear a phone's message lamp, as a message-summary NOTIFY does."""

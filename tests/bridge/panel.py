@@ -60,6 +60,10 @@ class FakePanel(socketserver.ThreadingUnixStreamServer):
         """Return what was asked: method, target, front."""
         return [(r.method, r.target, r.headers.get("x-hotdesk-front", "")) for r in self.requests]
 
+    def token(self) -> str:
+        """Return the token of the session that has asked last."""
+        return self.requests[-1].headers["x-hotdesk-token"]
+
     def get_request(self) -> tuple[Any, Any]:
         """Give the client a name, which a unix socket has none of."""
         request, _ = super().get_request()

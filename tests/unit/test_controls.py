@@ -67,10 +67,10 @@ def test_of_several_settings_all_are_stored_or_none(values: dict[str, str | None
 
 def test_the_history_says_who_changed_which_setting_from_what_to_what(ledger: FakeLedger) -> None:
     change(ledger, {"take_over": "refuse", "attempts": "5", "give_back": "yes"})
-    change(ledger, {"attempts": None, "give_back": "no"})
+    change(ledger, {"attempts": None, "give_back": "no", "daily_at": "18:30"})
     lines = [e.detail for e in ledger.events(HistoryFilter(event="settings"))]
-    assert sorted(lines[2:]) == ["attempts: 3 → 5", "give_back: no → yes", "take_over: replace → refuse"]
-    assert sorted(lines[:2]) == ["attempts: 5 → 3", "give_back: yes → no"]
+    assert sorted(lines[3:]) == ["attempts: 3 → 5", "give_back: no → yes", "take_over: replace → refuse"]
+    assert sorted(lines[:3]) == ["attempts: 5 → 3", "daily_at: – → 18:30", "give_back: yes → no"]
     assert {(e.at, e.source, e.actor, e.code, e.applied) for e in ledger.events(HistoryFilter())} == {
         (NOW, "panel", "maria", "changed", True)
     }
