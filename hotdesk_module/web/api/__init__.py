@@ -9,6 +9,7 @@ from flask import Blueprint
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.api.health import health
 from hotdesk_module.web.api.history import history
+from hotdesk_module.web.api.occupancy import occupancy
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
 
@@ -19,5 +20,6 @@ def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
         phones(),
         sessions(),
         history(),
+        occupancy(),
         health(machine),
     )

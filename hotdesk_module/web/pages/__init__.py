@@ -10,6 +10,7 @@ from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.history import history
+from hotdesk_module.web.pages.occupancy import occupancy
 from hotdesk_module.web.pages.phones import phones
 
 
@@ -18,5 +19,6 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
     return (
         phones(notices),
         history(),
+        occupancy(),
         health(notices, machine),
     )

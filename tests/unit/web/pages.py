@@ -11,6 +11,7 @@ PAGES = (
     *("/", "/phones", "/phones/add", "/phones/200", "/phones/200/login", "/phones/200/remove", "/logout-all"),
     *("/health", "/health/force"),
     *("/history", "/history?phone=200&what=login", "/history/seat?phone=200&date=2023-11-14&time=23:14"),
+    *("/occupancy", "/occupancy?range=today", "/occupancy?since=2023-11-01&until=2023-11-14"),
     "/history/seat?user=1003&date=2023-11-14&time=23:14",
 )
 EVIL = "<script>alert('x')</script> \"O'Brien\" & عمر 👩‍💻"
