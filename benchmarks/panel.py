@@ -112,7 +112,7 @@ def _base(database: Database, now: int) -> Base:
         return Parts(ledger, inventory, asterisk, lambda: now, ledger.close)
 
     machine = Machine(platform.python_version(), {}, True)
-    return Base(compose, SECRET, Alerts(), lambda: None, lambda: now, lambda: machine, database)
+    return Base(compose, SECRET, Alerts(), lambda: None, lambda: now, lambda: machine, database, dict)
 
 
 def _bring_in_line(at: Parts) -> None:

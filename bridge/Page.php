@@ -37,19 +37,20 @@ final class Page
      */
     public function open(): void
     {
-        if (!$this->visitor->isAllowed()) {
-            $this->show(403, 'You may not use Hot Desking', 'Ask for it under Admin > Administrators.');
-            return;
-        }
-        if (!$this->visitor->isOurs()) {
-            $this->show(403, 'Nothing was changed', 'This form is out of date; go back, load its page again and repeat.');
-            return;
-        }
         try {
+            $this->admit();
             $reply = $this->reply($this->visitor->token());
+        } catch (Refusal $refusal) {
+            $this->note($refusal);
+            $this->show($refusal->status, $refusal->title, $refusal->getMessage());
+            return;
         } catch (Trouble $trouble) {
             $this->show(503, 'Hot Desking cannot be shown', $trouble->getMessage());
             return;
+        }
+        if ($reply->status === 405 && $this->visitor->isLogin()) {
+            // FreePBX has logged out who pressed a button of ours; what the form held is gone with FreePBX's login page.
+            $reply = new Reply(303, ['location' => '/'], '');
         }
         if (!$reply->isFragment()) {
             self::send($reply, self::LINK);
@@ -75,16 +76,35 @@ final class Page
      */
     public function answerScript(): void
     {
-        if (!$this->visitor->isAllowed()) {
-            self::sendError(403, 'no_permission', 'You may not use Hot Desking.');
-        } elseif (!$this->visitor->isOurs()) {
-            self::sendError(403, 'bad_token', 'This page is out of date; load it again.');
-        } else {
-            try {
-                self::send($this->reply((string) ($_SESSION['hotdesk_token'] ?? '')), self::SCRIPT_LINK);
-            } catch (Trouble $trouble) {
-                self::sendError(503, 'panel_down', $trouble->getMessage());
-            }
+        try {
+            $this->admit();
+            self::send($this->reply((string) ($_SESSION['hotdesk_token'] ?? '')), self::SCRIPT_LINK);
+        } catch (Refusal $refusal) {
+            $this->note($refusal);
+            self::sendError($refusal->status, $refusal->name, "{$refusal->title}. {$refusal->getMessage()}");
+        } catch (Trouble $trouble) {
+            self::sendError(503, 'panel_down', $trouble->getMessage());
+        }
+    }
+
+    /**
+     * Let in who may use the page and comes from it.
+     */
+    private function admit(): void
+    {
+        $visitor = $this->visitor;
+        if (!$visitor->isLoggedIn()) {
+            throw new Refusal(401, 'no_session', 'You have been logged out of FreePBX', 'Log in again.');
+        }
+        if (!$visitor->isAllowed()) {
+            $ask = 'Ask for it under Admin > Administrators.';
+            throw new Refusal(403, 'no_permission', 'You may not use Hot Desking', $ask);
+        }
+        // Before the token: where PHP has dropped the body, the form's token has gone with it.
+        Body::mustBeThere();
+        if (!$visitor->isOurs()) {
+            $repeat = 'This page is out of date; go back, load it again and repeat.';
+            throw new Refusal(403, 'bad_token', 'Nothing was changed', $repeat);
         }
     }
 
@@ -109,15 +129,31 @@ final class Page
     private function ask(string $token): Reply
     {
         $visitor = $this->visitor;
+        $body = $visitor->body();
         return $this->panel->ask(
             $visitor->method(),
             $visitor->target(),
             'page',
             $visitor->name(),
             $token,
-            $visitor->body(),
-            $visitor->headers()
+            $body->text,
+            $visitor->headers($body)
         );
+    }
+
+    /**
+     * Write into FreePBX's log what was refused; a page that is left open and asks on for news is not worth it.
+     */
+    private function note(Refusal $refusal): void
+    {
+        $visitor = $this->visitor;
+        if ($refusal->status === 401 && $visitor->isReading()) {
+            return;
+        }
+        $line = "hotdesk: refused {$visitor->name()}: {$visitor->method()} {$visitor->target()}: {$refusal->name}";
+        // Whatever is in a name, it is one line of text.
+        $plain = preg_replace('/[\p{C}\p{Zl}\p{Zp}]/u', '?', $line) ?? preg_replace('/[^\x20-\x7e]/', '?', $line);
+        freepbx_log(FPBX_LOG_WARNING, (string) $plain);
     }
 
     private function show(int $status, string $title, string $text): void

@@ -79,11 +79,14 @@ final class Panel
     ): Reply {
         $user = rawurlencode($user);
         $time = (string) time();
-        $message = [$method, $target, $front, $user, $time, $token, hash('sha256', $body)];
+        // The panel takes each but once, so that nobody repeats a request that was overheard; asking again is signing anew.
+        $nonce = bin2hex(random_bytes(16));
+        $message = [$method, $target, $front, $user, $time, $nonce, $token, hash('sha256', $body)];
         $signed = [
             "X-Hotdesk-Front: $front",
             "X-Hotdesk-User: $user",
             "X-Hotdesk-Time: $time",
+            "X-Hotdesk-Nonce: $nonce",
             "X-Hotdesk-Token: $token",
             'X-Hotdesk-Signature: ' . hash_hmac('sha256', implode("\n", $message), $this->secret()),
         ];

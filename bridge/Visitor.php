@@ -17,12 +17,20 @@ final class Visitor
     private const TOKEN = 'hotdesk_token';
 
     /**
-     * Whether this is an administrator who may use our page.
+     * Whether this is an administrator, still logged in to FreePBX.
+     */
+    public function isLoggedIn(): bool
+    {
+        $user = $_SESSION['AMP_user'] ?? null;
+        return is_object($user) && method_exists($user, 'checkSection') && !self::isIdle($user);
+    }
+
+    /**
+     * Whether this administrator may use our page.
      */
     public function isAllowed(): bool
     {
-        $user = $_SESSION['AMP_user'] ?? null;
-        return is_object($user) && method_exists($user, 'checkSection') && $user->checkSection(self::SECTION);
+        return $this->isLoggedIn() && $_SESSION['AMP_user']->checkSection(self::SECTION);
     }
 
     public function name(): string
@@ -46,17 +54,33 @@ final class Visitor
      */
     public function isOurs(): bool
     {
-        if (in_array($this->method(), ['GET', 'HEAD'], true)) {
+        if ($this->isReading()) {
             return true;
         }
-        $given = $_SERVER['HTTP_X_HOTDESK_TOKEN'] ?? $_POST[self::TOKEN] ?? '';
+        $given = $this->givenToken();
         $known = (string) ($_SESSION[self::TOKEN] ?? '');
         return $known !== '' && is_string($given) && hash_equals($known, $given);
     }
 
+    public function isReading(): bool
+    {
+        return in_array($this->method(), ['GET', 'HEAD'], true);
+    }
+
+    /**
+     * Return the method of the request; to log in at our page's address is to ask for the page.
+     */
     public function method(): string
     {
-        return strtoupper((string) ($_SERVER['REQUEST_METHOD'] ?? 'GET'));
+        return $this->isLogin() ? 'GET' : strtoupper((string) ($_SERVER['REQUEST_METHOD'] ?? 'GET'));
+    }
+
+    /**
+     * Whether this is FreePBX's login, which it posts to the address that was asked for, ours as it may be.
+     */
+    public function isLogin(): bool
+    {
+        return isset($_POST['username'], $_POST['password']) && $this->givenToken() === '';
     }
 
     /**
@@ -68,9 +92,12 @@ final class Visitor
         return is_string($view) && preg_match('~^/(?!/)[\x21\x22\x24-\x7e]*$~D', $view) ? $view : '/';
     }
 
-    public function body(): string
+    /**
+     * Return what the request brings along; a login's password is no concern of the panel.
+     */
+    public function body(): Body
     {
-        return (string) file_get_contents('php://input');
+        return $this->isReading() ? Body::none() : Body::ofRequest();
     }
 
     /**
@@ -78,15 +105,54 @@ final class Visitor
      *
      * @return string[]
      */
-    public function headers(): array
+    public function headers(Body $body): array
     {
-        $names = ['CONTENT_TYPE' => 'Content-Type', 'HTTP_ACCEPT' => 'Accept'];
+        $values = [
+            'Content-Type' => $body->type,
+            'Accept' => (string) ($_SERVER['HTTP_ACCEPT'] ?? ''),
+            'Accept-Language' => $this->language(),
+        ];
         $headers = [];
-        foreach ($names as $key => $name) {
-            if (!empty($_SERVER[$key])) {
-                $headers[] = $name . ': ' . preg_replace('/[\r\n]/', '', (string) $_SERVER[$key]);
-            }
+        foreach (array_filter($values, 'strlen') as $name => $value) {
+            $headers[] = $name . ': ' . preg_replace('/[\r\n]/', '', $value);
         }
         return $headers;
+    }
+
+    /**
+     * Return FreePBX's language of this administrator, e.g. "pt-BR"; empty where nobody can tell.
+     *
+     * Each page of FreePBX settles it (the user's own, what was chosen in the menu, the default, and whether the system
+     * has it) and puts it into a cookie. For a script FreePBX does not reckon it again: there is only the cookie.
+     */
+    private function language(): string
+    {
+        $names = [$_COOKIE['lang'] ?? '', \FreePBX::Config()->get('UIDEFAULTLANG')];
+        foreach ($names as $name) {
+            if (is_string($name) && preg_match('/^([a-z]{2,3}(?:_[A-Z]{2})?)(?:[.@][\w@-]*)?$/D', $name, $parts)) {
+                return str_replace('_', '-', $parts[1]);
+            }
+        }
+        return '';
+    }
+
+    /**
+     * Return the token that came with the request, whatever it is.
+     *
+     * @return mixed
+     */
+    private function givenToken()
+    {
+        return $_SERVER['HTTP_X_HOTDESK_TOKEN'] ?? $_POST[self::TOKEN] ?? '';
+    }
+
+    /**
+     * Whether FreePBX would log this administrator out with the next page: it looks at the time with pages only.
+     */
+    private static function isIdle(object $user): bool
+    {
+        $limit = (int) \FreePBX::Config()->get('SESSION_TIMEOUT');
+        $last = (int) ($user->_lastactivity ?? 0);
+        return $limit > 0 && $last > 0 && $last + max(60, $limit) < time();
     }
 }

@@ -2,15 +2,16 @@
 
 Whatever is checked against the tables is checked and written under the one lock, so that two administrators cannot
 make together what neither may make alone. Asterisk is asked before anything is written: where it is down the pool
-stays as it is, and the lamps with it.
+stays as it is, and the lamps with it. What changes is in the history, in the same transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hotdesk_module.core import codes, pool, pool_csv, pool_import, pool_rules
+from hotdesk_module.core import changes, codes, pool, pool_csv, pool_import, pool_rules
+from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, Row
 from hotdesk_module.core.pool_rules import Surroundings
@@ -52,6 +53,10 @@ class Pool:
         self._ledger = ledger
         self._inventory = inventory
         self._desk = desk
+
+    def by(self) -> By:
+        """Return who changes something now, for the history."""
+        return By(self._desk.clock(), self._desk.source, self._desk.actor)
 
     def add(self, fields: Mapping[str, str]) -> Saved:
         """Take a device of FreePBX into the pool; without a label it gets FreePBX's description.
@@ -97,7 +102,9 @@ class Pool:
                 sessions = self._ledger.sessions([device])
                 if not sessions:
                     before = _codes(self._ledger.phones())
-                    self._ledger.remove_phone(device)
+                    # As it is now; none where another administrator was quicker.
+                    removed = self._ledger.phones([device])
+                    self._ledger.remove_phone(device, changes.of_pool(self.by(), removed, ()))
                     reload = _codes(self._ledger.phones()) != before
                     break
             applied = all(outcome.applied for outcome in self._desk.logout_all(sessions))
@@ -128,7 +135,7 @@ class Pool:
             phones = tuple(row.phone for row in rows if row.fate in (ADDED, CHANGED))
             if phones:
                 self._ask_asterisk(phones[0].device)
-            reload = self._store(phones)
+            reload = self._store(phones, "import")
         added = [row.phone for row in rows if row.fate == ADDED]
         warnings = pool_rules.warnings(added, {d.id: d for d in self._inventory.devices(p.device for p in added)})
         return rows, Saved(phones, warnings, reload, self._refresh([p.device for p in phones], progress))
@@ -143,11 +150,13 @@ class Pool:
         warnings = pool_rules.warnings([phone], around.devices)
         return Saved((phone,), warnings, reload)
 
-    def _store(self, phones: Iterable[Phone]) -> bool:
+    def _store(self, phones: Sequence[Phone], note: str = "") -> bool:
         """Write phones in one transaction; return whether the pool's own codes changed by it."""
-        before = _codes(self._ledger.phones())
-        self._ledger.save_phones(phones)
-        return _codes(self._ledger.phones()) != before
+        before = self._ledger.phones()
+        written = {p.device for p in phones}
+        events = changes.of_pool(self.by(), (p for p in before if p.device in written), phones, note)
+        self._ledger.save_phones(phones, events)
+        return _codes(self._ledger.phones()) != _codes(before)
 
     def _refresh(self, devices: Iterable[str], progress: Progress | None = None) -> bool:
         """Bring Asterisk in line; what fails here reconcile finishes."""

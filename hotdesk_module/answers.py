@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
-from hotdesk_module.core.model import Device, Event, Phone, Session
+from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.service import Outcome, Repair
 from hotdesk_module.times import iso
@@ -27,6 +27,19 @@ def phone_seen(stored: Phone, device: Device | None, transport: str | None, sess
         "transport": transport,
         "user": session.user if session else None,
         "since": iso(session.since) if session else None,
+    }
+
+
+def registration(device: str, registrations: Mapping[str, Contact] | None) -> Data:
+    """Return whether a device is registered, and where and as what; null where nobody knows."""
+    contact = (registrations or {}).get(device)
+    return {
+        "registered": None if registrations is None else contact is not None,
+        "address": (contact and contact.address) or None,
+        "port": (contact and contact.port) or None,
+        "agent": (contact and contact.agent) or None,
+        "reachable": contact.reachable if contact else None,
+        "round_trip_us": contact.round_trip if contact else None,
     }
 
 

@@ -1,4 +1,5 @@
-"""What goes with FreePBX's backup, and back: the pool, the settings and the history; nobody's session.
+"""What goes with FreePBX's backup, and back: the pool, the settings, the hot desk PINs (as hashes) and the history;
+nobody's session.
 
 A session is a person who sits at a phone now. Who does so when a backup is restored goes on sitting there.
 """
@@ -9,15 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hotdesk_module.administration import Pool
+from hotdesk_module.core import changes, policy
+from hotdesk_module.core import pins as pins_
 from hotdesk_module.core import pool as pool_
 from hotdesk_module.core import settings as settings_
+from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Event, Phone, Session
-from hotdesk_module.errors import BadImport, BadValue
+from hotdesk_module.errors import BadExtension, BadImport, BadValue
 from hotdesk_module.ports import HistoryFilter, Ledger
 
 FORMAT = 1
 # Events read or written at a time.
 PAGE = 5000
+
+# What the history says of changes by a restore.
+NOTE = "restore"
 
 # What an event is in the file: whether it is applied, and its id, are the business of the machine it happened on.
 _EVENT = ("at", "event", "phone", "user", "source", "actor", "code", "detail")
@@ -28,50 +35,76 @@ class Restored(NamedTuple):
 
     Attributes:
         phones: how many the pool has now.
+        pins: how many hot desk PINs there are now.
         events: how many events the history did not have yet.
         ended: the sessions at phones that are no longer in the pool.
         warnings: what of the file could not be used.
     """
 
     phones: int
+    pins: int
     events: int
     ended: tuple[Session, ...]
     warnings: tuple[str, ...]
 
 
+class _Pin(NamedTuple):
+    stored: str
+    at: int
+
+
 def dump(ledger: Ledger) -> dict[str, Any]:
-    """Return everything that is worth keeping, for JSON: ``hotdesk`` (the format), ``phones``, ``settings``,
-    ``history`` (rows of at, event, phone, user, source, actor, code, detail; newest first)."""
+    """Return everything that is worth keeping, for JSON: ``hotdesk`` (the format), ``phones``, ``settings``, ``pins``
+    (rows of extension, hash, at), ``history`` (rows of at, event, phone, user, source, actor, code, detail; newest
+    first)."""
     return {
         "hotdesk": FORMAT,
         "phones": [pool_.as_fields(p) for p in ledger.phones()],
         "settings": ledger.settings(),
+        "pins": [[extension, ledger.pin(extension), at] for extension, at in ledger.pins().items()],
         "history": [[getattr(e, name) for name in _EVENT] for e in _history(ledger)],
     }
 
 
 def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
-    """Make pool and settings those of ``data``, and add its history to what is there.
+    """Make pool, settings and hot desk PINs those of ``data``, and add its history to what is there.
 
-    The tables are written first: where Asterisk is down, only the phones that leave the pool are left to do.
+    A backup from before there were hot desk PINs leaves them as they are. The tables are written first: where Asterisk
+    is down, only the phones that leave the pool are left to do.
 
     Raises:
         BadImport: it is not what :func:`dump` returns; nothing was changed.
         DuplicateMac: two of its phones have one address; nothing was changed.
         AsteriskDown: phones that leave the pool are still in it; everything else is restored.
     """
-    phones, history = _read(data)
+    phones, pins, history = _read(data)
     values, warnings = _settings(data["settings"])
+    by = pool.by()
     with ledger.lock():
-        gone = [p.device for p in ledger.phones() if p.device not in {p.device for p in phones}]
-        # Those that leave are in it a moment longer, without their addresses, which may be others' now.
-        ledger.save_phones((*map(Phone, gone), *phones))
-        ledger.save_settings({spec.name: values.get(spec.name) for spec in settings_.SPECS})
+        saved = {p.device for p in phones}
+        before = ledger.phones()
+        gone = [p for p in before if p.device not in saved]
+        stay = [p for p in before if p.device in saved]
+        # Those that leave are in it a moment longer, without their addresses and codes, which may be others' now.
+        leaving = [p._replace(mac="", login_code="", logout_code="") for p in gone]
+        ledger.save_phones((*leaving, *phones), changes.of_pool(by, stay, phones, NOTE))
+        of_settings = changes.of_settings(by, ledger.settings(), values, NOTE)
+        ledger.save_settings({spec.name: values.get(spec.name) for spec in settings_.SPECS}, of_settings)
+        if pins is not None:
+            _save_pins(ledger, pins, by)
         added = _add(ledger, history)
     ended: tuple[Session, ...] = ()
-    for device in gone:
-        ended += pool.remove(device).ended
-    return Restored(len(phones), added, ended, warnings)
+    for phone in gone:
+        ended += pool.remove(phone.device).ended
+    return Restored(len(phones), len(ledger.pins()), added, ended, warnings)
+
+
+def _save_pins(ledger: Ledger, pins: Mapping[str, _Pin], by: By) -> None:
+    for extension in ledger.pins().keys() - pins.keys():
+        ledger.remove_pin(extension, [changes.of_pin(by, extension, changes.PIN_REMOVED, NOTE)])
+    for extension, pin in pins.items():
+        if ledger.pin(extension) != pin.stored:
+            ledger.save_pin(extension, pin.stored, pin.at, [changes.of_pin(by, extension, changes.PIN_SET, NOTE)])
 
 
 def _history(ledger: Ledger) -> Iterator[Event]:
@@ -93,7 +126,7 @@ def _add(ledger: Ledger, history: Iterable[Event]) -> int:
     return len(missing)
 
 
-def _read(data: Any) -> tuple[tuple[Phone, ...], tuple[Event, ...]]:
+def _read(data: Any) -> tuple[tuple[Phone, ...], dict[str, _Pin] | None, tuple[Event, ...]]:
     if not isinstance(data, dict) or "hotdesk" not in data:
         raise BadImport("This is not a backup of Hot Desking; 'hotdesk backup FILE' writes one.")
     if data["hotdesk"] != FORMAT:
@@ -103,13 +136,21 @@ def _read(data: Any) -> tuple[tuple[Phone, ...], tuple[Event, ...]]:
         )
     try:
         phones = tuple(_phone(fields) for fields in data["phones"])
+        pins = dict(_pin(row) for row in data["pins"]) if "pins" in data else None
         events = tuple(_event(row) for row in data["history"])
         if not isinstance(data["settings"], dict):
             raise TypeError
-    except (KeyError, TypeError, ValueError, BadValue) as error:
+    except (KeyError, TypeError, ValueError, BadExtension, BadValue) as error:
         what = f": {error.message}" if isinstance(error, BadValue) else "."
         raise BadImport(f"The backup is damaged; nothing was restored{what}") from error
-    return phones, events
+    return phones, pins, events
+
+
+def _pin(row: Any) -> tuple[str, _Pin]:
+    extension, stored, at = row
+    if not pins_.is_hash(stored):
+        raise ValueError
+    return policy.check_extension(extension), _Pin(stored, int(at))
 
 
 def _phone(fields: Any) -> Phone:

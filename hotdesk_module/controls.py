@@ -1,12 +1,16 @@
-"""The settings and the locks against guessing, as an administrator sees and changes them. Asterisk is not needed."""
+"""The settings and the locks against guessing, as an administrator sees and changes them. Asterisk is not needed.
+
+Whatever changes is in the history, with who changed it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core import policy
+from hotdesk_module.core import changes, policy
 from hotdesk_module.core import settings as settings_
+from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Event
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.core.settings import Spec
@@ -50,17 +54,17 @@ class Lock(NamedTuple):
 def settings(ledger: Ledger) -> tuple[Setting, ...]:
     """Return every setting with the value in force; what is stored and not a value counts for nothing."""
     stored = ledger.settings()
-    in_force = settings_.parse(stored)
-    result = []
-    for spec in settings_.SPECS:
-        value = getattr(in_force, spec.name)
-        text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-        result.append(Setting(spec, text, spec.name in stored))
-    return tuple(result)
+    in_force = settings_.texts(stored)
+    return tuple(Setting(spec, in_force[spec.name], spec.name in stored) for spec in settings_.SPECS)
 
 
-def change_settings(ledger: Ledger, values: Mapping[str, str | None]) -> tuple[Setting, ...]:
+def change_settings(
+    ledger: Ledger, clock: Clock, source: str, actor: str, values: Mapping[str, str | None]
+) -> tuple[Setting, ...]:
     """Store settings, all or none; None goes back to the default. Return those that were given, as they are now.
+
+    Args:
+        source, actor: for the history, which has a line for each setting that is another one by this.
 
     Raises:
         BadValue: no such setting, or not a value of it; nothing is stored then.
@@ -69,7 +73,10 @@ def change_settings(ledger: Ledger, values: Mapping[str, str | None]) -> tuple[S
         settings_.spec(name).name: None if value is None else settings_.check(name, value)
         for name, value in values.items()
     }
-    ledger.save_settings(checked)
+    with ledger.lock():
+        before = ledger.settings()
+        after = {name: value for name, value in {**before, **checked}.items() if value is not None}
+        ledger.save_settings(checked, changes.of_settings(By(clock(), source, actor), before, after))
     return tuple(setting for setting in settings(ledger) if setting.spec.name in checked)
 
 

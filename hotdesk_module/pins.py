@@ -8,13 +8,11 @@ from __future__ import annotations
 import secrets
 from typing import NamedTuple
 
-from hotdesk_module.core import pins, policy
-from hotdesk_module.core.model import Event, User
+from hotdesk_module.core import changes, pins, policy
+from hotdesk_module.core.changes import By
+from hotdesk_module.core.model import User
 from hotdesk_module.errors import HasMailbox, UnknownUser
 from hotdesk_module.ports import Clock, Inventory, Ledger
-
-SET = "pin_set"
-REMOVED = "pin_removed"
 
 USED = "used"
 MAILBOX = "mailbox"
@@ -76,7 +74,8 @@ def set_pin(
     with ledger.lock():
         check_user(inventory, extension)
         now = clock()
-        ledger.save_pin(extension, stored, now, [Event(now, "pin", "", extension, source, actor, SET)])
+        event = changes.of_pin(By(now, source, actor), extension, changes.PIN_SET)
+        ledger.save_pin(extension, stored, now, [event])
 
 
 def remove_pin(ledger: Ledger, clock: Clock, source: str, actor: str, extension: str) -> bool:
@@ -89,7 +88,8 @@ def remove_pin(ledger: Ledger, clock: Clock, source: str, actor: str, extension:
     with ledger.lock():
         if not ledger.pin(extension):
             return False
-        ledger.remove_pin(extension, [Event(clock(), "pin", "", extension, source, actor, REMOVED)])
+        event = changes.of_pin(By(clock(), source, actor), extension, changes.PIN_REMOVED)
+        ledger.remove_pin(extension, [event])
     return True
 
 

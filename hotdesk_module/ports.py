@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
-from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 
 # Whole seconds since the epoch, UTC.
@@ -181,3 +181,6 @@ class Switchboard(Protocol):
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as Asterisk has it loaded; None where there is no such context."""
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Return who has registered with Asterisk and where, phones and trunks; some of them at several places."""

@@ -135,9 +135,14 @@ class Ami:
         except socket.timeout:
             return None
 
+    @property
+    def waiting(self) -> bool:
+        """Return whether there is an event, or an answer nobody waits for, that :meth:`event` would not wait for."""
+        return bool(self._events) or _END in self._buffer
+
     def fileno(self) -> int:
         """Return what select() waits on, -1 where there is no connection. What was received already is not seen there:
-        take events until there are none first."""
+        look at :attr:`waiting` first."""
         return self._socket.fileno() if self._socket is not None else -1
 
     def close(self) -> None:

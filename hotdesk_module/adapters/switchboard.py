@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from hotdesk_module.core import registration
+from hotdesk_module.core.model import Contact
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import Context
 
@@ -102,3 +104,22 @@ class AmiSwitchboard:
         extensions = {e.get("Extension") for e in lines if e.get("Priority") != "hint"}
         includes = [e.get("IncludeContext") for e in lines if e.get("IncludeContext")]
         return Context(frozenset(extensions - {""}), tuple(includes))
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Return who has registered with Asterisk and where."""
+        pjsip = (registration.pjsip(e.get) for e in self._list("PJSIPShowContacts", nothing="No Contacts found"))
+        sip = (registration.sip(e.get) for e in self._list("SIPpeers"))
+        return tuple(c for c in (*pjsip, *sip) if c is not None)
+
+    def _list(self, action: str, nothing: str = "") -> tuple[Headers, ...]:
+        """Return a list; it is empty where the channel driver that has it is not loaded.
+
+        Args:
+            nothing: the error by which Asterisk says that the list is empty.
+        """
+        answer = self._ami.action(action)
+        if answer.ok:
+            return answer.events
+        if "unknown command" in answer.text or (nothing and nothing in answer.text):
+            return ()
+        raise AsteriskDown(f"Asterisk's manager refuses {action}: {answer.text}.")

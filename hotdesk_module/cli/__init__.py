@@ -15,6 +15,7 @@ from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
 from hotdesk_module.cli.phone_files import export_phones, import_phones
 from hotdesk_module.cli.phones import phones
+from hotdesk_module.cli.pins import pins
 from hotdesk_module.cli.serve import serve
 from hotdesk_module.cli.sessions import login, logout, sessions
 from hotdesk_module.cli.settings import settings
@@ -25,7 +26,7 @@ __all__ = ["hotdesk", "main"]
 phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
-    *(phones, sessions, login, logout, history, locks, settings),
+    *(phones, sessions, login, logout, history, locks, pins, settings),
     *(reconcile, doctor, dialplan, codes, backup, restore, serve, help_),
 )
 for command in _COMMANDS:

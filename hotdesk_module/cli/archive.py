@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 import click
@@ -16,13 +19,27 @@ from hotdesk_module.errors import BadImport, HotdeskError, UnsafePlan
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
 @pass_app
 def backup(app: App, file: TextIO) -> None:
-    """Write the pool, the settings and the history into FILE; '-' is standard output."""
+    """Write the pool, the settings, the hot desk PINs and the history into FILE; '-' is standard output."""
     data = archive.dump(app.parts.ledger)
-    json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
+    with _private():
+        json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
     if file.name == "-" or file.name == "<stdout>":
         return
-    phones, events = len(data["phones"]), len(data["history"])
-    app.answer({"phones": phones, "events": events}, [f"{phones} phones and {events} events of the history saved."])
+    phones, pins, events = len(data["phones"]), len(data["pins"]), len(data["history"])
+    app.answer(
+        {"phones": phones, "pins": pins, "events": events},
+        [f"{phones} phones and {events} events of the history saved."],
+    )
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Let the file, which is made with its first byte, be for nobody else: a short PIN can be found by its hash."""
+    usual = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(usual)
 
 
 @click.command(cls=Command)
@@ -30,7 +47,7 @@ def backup(app: App, file: TextIO) -> None:
 @changes_something
 @pass_app
 def restore(app: App, file: TextIO) -> None:
-    """Make the pool and the settings those of FILE, and add its history; '-' is standard input.
+    """Make the pool, the settings and the hot desk PINs those of FILE, and add its history; '-' is standard input.
 
     Who sits at a phone goes on sitting there; who sits at one that is no longer in the pool is logged out.
     """
@@ -49,6 +66,7 @@ def restore(app: App, file: TextIO) -> None:
     app.answer(
         {
             "phones": done.phones,
+            "pins": done.pins,
             "events": done.events,
             "ended": [{"phone": s.phone, "user": s.user} for s in done.ended],
             "warnings": warnings,

@@ -10,11 +10,9 @@ from hotdesk_module import answers
 from hotdesk_module.cli.app import App, Command, pass_app
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.cli.times import first_second, last_second
-from hotdesk_module.core.model import Event
+from hotdesk_module.core.model import EVENTS, Event
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.times import stamp
-
-EVENTS = ("login", "logout", "refused", "repair", "unlock")
 
 _COLUMNS = (
     Column("TIME"),

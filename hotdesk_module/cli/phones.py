@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, TypeVar
 
 import click
@@ -12,10 +12,14 @@ from hotdesk_module.administration import APPLY_CONFIG, Saved
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
 from hotdesk_module.cli.sessions import NOT_APPLIED, people
 from hotdesk_module.cli.tables import Column, table
-from hotdesk_module.core.model import Phone
+from hotdesk_module.core import registration
+from hotdesk_module.core.model import Contact, Device, Phone
 from hotdesk_module.core.pool import as_fields, check
+from hotdesk_module.errors import AsteriskDown
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+UNREGISTERED = "not registered"
 
 _COLUMNS = (
     Column("PHONE"),
@@ -23,6 +27,7 @@ _COLUMNS = (
     Column("LOCATION", elastic=True, optional=True, minor=1),
     Column("MAC", optional=True, minor=3),
     Column("SIP"),
+    Column("ADDRESS", optional=True, minor=4, colours={UNREGISTERED: "red"}),
     Column("CODES", optional=True, minor=2),
     Column("USER"),
     Column("NOTE", optional=True, colours={"disabled": "yellow", "no device": "red"}),
@@ -60,10 +65,24 @@ def list_phones(app: App) -> None:
     devices = {d.id: d for d in parts.inventory.devices(numbers)}
     transports = parts.inventory.transports(numbers)
     sessions = {s.phone: s for s in parts.ledger.sessions()}
+    registered = _registrations(app, devices.values())
     data = [
-        answers.phone_seen(p, devices.get(p.device), transports.get(p.device), sessions.get(p.device)) for p in pool
+        {
+            **answers.phone_seen(p, devices.get(p.device), transports.get(p.device), sessions.get(p.device)),
+            **answers.registration(p.device, registered),
+        }
+        for p in pool
     ]
     app.answer({"phones": data}, _shown(pool, data))
+
+
+def _registrations(app: App, devices: Iterable[Device]) -> Mapping[str, Contact] | None:
+    """Ask Asterisk who is registered; None where it does not answer, for the list is of use without."""
+    try:
+        _, switchboard = app.parts.asterisk()
+        return registration.by_device(switchboard.contacts(), devices)
+    except AsteriskDown:
+        return None
 
 
 def _shown(pool: tuple[Phone, ...], data: list[dict[str, Any]]) -> Iterator[str]:
@@ -74,8 +93,9 @@ def _shown(pool: tuple[Phone, ...], data: list[dict[str, Any]]) -> Iterator[str]
     for d in data:
         sip = " ".join(filter(None, (d["tech"], d["transport"])))
         codes = " ".join(filter(None, (d["login_code"], d["logout_code"])))
+        at = "" if d["registered"] is None else (d["address"] or "yes") if d["registered"] else UNREGISTERED
         note = "no device" if d["tech"] is None else "" if d["enabled"] else "disabled"
-        rows.append((d["device"], d["label"], d["location"], d["mac"], sip, codes, d["user"] or "", note))
+        rows.append((d["device"], d["label"], d["location"], d["mac"], sip, at, codes, d["user"] or "", note))
     yield from table(_COLUMNS, rows)
     occupied = sum(1 for d in data if d["user"])
     yield f"{len(pool)} phone{'' if len(pool) == 1 else 's'}, {occupied} occupied."

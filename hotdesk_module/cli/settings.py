@@ -69,7 +69,7 @@ def _meaning(setting: Setting) -> str:
 @pass_app
 def set_setting(app: App, name: str, value: str) -> None:
     """Change a setting."""
-    _tell(app, controls.change_settings(app.parts.ledger, {name: value}))
+    _tell(app, _change(app, name, value))
 
 
 @settings.command()
@@ -78,7 +78,11 @@ def set_setting(app: App, name: str, value: str) -> None:
 @pass_app
 def reset(app: App, name: str) -> None:
     """Go back to the default of a setting."""
-    _tell(app, controls.change_settings(app.parts.ledger, {name: None}))
+    _tell(app, _change(app, name, None))
+
+
+def _change(app: App, name: str, value: str | None) -> Sequence[Setting]:
+    return controls.change_settings(app.parts.ledger, app.parts.clock, "cli", app.actor, {name: value})
 
 
 def _tell(app: App, changed: Sequence[Setting]) -> None:

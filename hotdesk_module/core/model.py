@@ -113,6 +113,31 @@ class FeatureCode(NamedTuple):
         return self.custom or self.default
 
 
+class Contact(NamedTuple):
+    """Where a device is registered.
+
+    Attributes:
+        dial: the device as Asterisk names it and FreePBX's table ``devices`` has it, e.g. ``PJSIP/200``.
+        uri: what Asterisk sends to; empty for chan_sip.
+        address, port: the phone's, as Asterisk sees it; empty and 0 where it is not to be told.
+        agent: what the phone calls itself, e.g. ``Yealink SIP-T46U 108.86.0.45``; chan_sip does not say.
+        reachable: whether it answered the last time Asterisk asked; None where Asterisk has not asked, or never does.
+        round_trip: microseconds until it answered; None where it did not.
+        expires: when the registration ends, 0 where nobody says.
+        others: how many more places the device is registered at.
+    """
+
+    dial: str
+    uri: str = ""
+    address: str = ""
+    port: int = 0
+    agent: str = ""
+    reachable: bool | None = None
+    round_trip: int | None = None
+    expires: int = 0
+    others: int = 0
+
+
 class World(NamedTuple):
     """What FreePBX's own tables say, as far as it was asked for.
 
@@ -158,14 +183,20 @@ class World(NamedTuple):
         return result
 
 
+# What the history has lines of; docs/cli.md says what each is, and with which codes.
+EVENTS = ("login", "logout", "refused", "repair", "unlock", "pin", "pool", "settings")
+
+
 class Event(NamedTuple):
     """A line of the history, and the list of what is still to be done for it.
 
     Attributes:
-        event: ``login``, ``logout``, ``refused``, ``repair`` or ``unlock``.
+        event: one of EVENTS.
         source: where it came from: ``phone``, ``cli``, ``panel``, ``timer``, ``repair``.
         actor: who did it, where that is not the user: an administrator's name.
-        code: why: an error code for a refusal; ``moved``, ``replaced``, ``forced``, … for a logout.
+        code: why: an error code for a refusal; ``moved``, ``replaced``, … for a logout; ``added``, ``changed``, … for
+            what an administrator did.
+        detail: what exactly, for people, e.g. ``take_over: replace → refuse``.
         applied: the projection follows it. False means that reconcile still has to look at its phone and user.
         pending: AstDB keys to set (None: remove) once, when it is applied.
     """

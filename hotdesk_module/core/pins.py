@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hotdesk_module.errors import BadPin
 
 SHORTEST, LONGEST = 4, 20
-# Decision 20 in docs/decisions.md says why so many.
+# docs/decisions.md says why so many.
 ITERATIONS = 300_000
 # In bytes.
 SALT_LENGTH = 16

@@ -6,6 +6,7 @@ The command line, the panel and the documents are made from :data:`SPECS`; a set
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from hotdesk_module.errors import BadValue
@@ -174,7 +175,13 @@ def is_time(text: str) -> bool:
     return bool(_TIME.fullmatch(text))
 
 
-def parse(stored: dict[str, str]) -> Settings:
+def texts(stored: Mapping[str, str]) -> dict[str, str]:
+    """Return the values in force as people write them, by name; see :func:`parse`."""
+    values = parse(stored)._asdict().items()
+    return {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in values}
+
+
+def parse(stored: Mapping[str, str]) -> Settings:
     """Return the values in force from what is stored.
 
     A value that an older or newer version stored and this one does not know falls back to its default: a login must

@@ -74,6 +74,11 @@ class Line:
         """Return how many seconds there are until the next attempt."""
         return 3600.0 if self.up else max(0.0, self._next - self._now())
 
+    @property
+    def waiting(self) -> bool:
+        """Return whether Asterisk has said something, while it was asked something else, that nobody has looked at."""
+        return self.ami is not None and self.ami.waiting
+
     def fileno(self) -> int:
         """Return what select() waits on, or -1."""
         return self.ami.fileno() if self.ami is not None else -1

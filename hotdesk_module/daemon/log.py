@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from logging.handlers import RotatingFileHandler
+from typing import Any
 
 from hotdesk_module.errors import BadConfig
 
@@ -37,8 +39,23 @@ def start(path: str) -> logging.Logger:
 
 
 class _OneLine(logging.Formatter):
-    """Keeps a message on its line; only a traceback has lines of its own."""
+    """Keeps a message on its line, as plain text; only a traceback has lines of its own, which are indented.
+
+    Names and addresses are anybody's: nothing in them begins a line, moves a terminal's cursor or turns what follows.
+    """
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+        return _plain(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:
+        """Return the traceback, whose last line may say what somebody has sent."""
+        return "\n".join(f"    {_plain(line)}" for line in super().formatException(ei).split("\n"))
+
+
+# Controls, separators of lines and paragraphs, and what changes the direction of a text.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def _plain(text: str) -> str:
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

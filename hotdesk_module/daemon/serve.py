@@ -18,6 +18,7 @@ from hotdesk_module.daemon.folder import Folder
 from hotdesk_module.daemon.keeper import Keeper, Work
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.panel import Panel
+from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import BadConfig, HotdeskError
 from hotdesk_module.health.installation import Machine
@@ -93,10 +94,14 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     log = log_.start(log_file)
     bell, alerts = Bell(), Alerts()
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
-    app = create_app(Base(compose, folder.new_secret(), alerts, bell.ask, work.wall_clock, about_us, where.database))
+    connections = work.Connections(where)
+    registrations = Registrations(connections.inventory.devices, time.monotonic)
+    secret, database = folder.new_secret(), where.database
+    app = create_app(
+        Base(compose, secret, alerts, bell.ask, work.wall_clock, about_us, database, registrations.current)
+    )
     panel = Panel(app, folder.socket, log)
     panel.start()
-    connections = work.Connections(where)
     line = Line(connections.connect, time.monotonic)
     tasks = Work(
         repair=lambda: work.repair(connections, line),
@@ -112,9 +117,10 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 log.warning("%s is gone, or another's: the module was removed, or a second daemon runs.", folder.lock)
                 break
             try:
-                _turn(keeper, line, bell)
+                _turn(keeper, line, bell, registrations, troubles)
                 panel.keep()
-                bell.wait(min(keeper.next(), line.wait(), LOOK), line.fileno())
+                rest = min(keeper.next(), line.wait(), registrations.next(), LOOK)
+                bell.wait(0.0 if line.waiting else rest, line.fileno())
                 troubles.end(LOOP)
             except Exception as error:
                 troubles.begin(LOOP, HotdeskError.code, f"{type(error).__name__}: {error}", error)
@@ -132,11 +138,15 @@ def about_us() -> Machine:
     return Machine(machine.python(), machine.packages(), daemon=True)
 
 
-def _turn(keeper: Keeper, line: Line, bell: Bell) -> None:
+def _turn(keeper: Keeper, line: Line, bell: Bell, registrations: Registrations, troubles: Troubles) -> None:
     """Look at everything once."""
     if line.keep():
         keeper.connected()
-    keeper.heard(line.events())
+        registrations.away()
+    heard = line.events()
+    keeper.heard(heard)
+    registrations.heard(heard)
+    work.follow(registrations, line, troubles)
     if bell.asked.is_set():
         bell.asked.clear()
         keeper.asked()

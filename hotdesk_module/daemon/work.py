@@ -11,7 +11,9 @@ from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
 from hotdesk_module.daemon.line import Line
-from hotdesk_module.errors import AsteriskDown, LedgerDown
+from hotdesk_module.daemon.registrations import Registrations
+from hotdesk_module.daemon.troubles import Troubles
+from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
 from hotdesk_module.health.examine import examine as look
 from hotdesk_module.health.finding import ERROR
 from hotdesk_module.health.installation import Installation, Machine
@@ -19,9 +21,11 @@ from hotdesk_module.service import HotDesk
 from hotdesk_module.web import alerts as alerts_
 from hotdesk_module.web.alerts import Alert, Alerts
 
-# What Asterisk shall tell us unasked: starts, reloads, the end.
+# What Asterisk shall tell us unasked: starts, reloads, the end, and who registers.
 EVENTS = "system"
 DAY = 86400
+# The task of knowing who is registered.
+FOLLOW = "registrations"
 # What the names of alerts from the checks begin with.
 HEALTH = "health_"
 
@@ -73,6 +77,21 @@ def repair(connections: Connections, line: Line) -> int:
         line.lost(error.message)
         raise
     return len(found.effects) + len(found.ended)
+
+
+def follow(registrations: Registrations, line: Line, troubles: Troubles) -> None:
+    """Know who is registered; what keeps us from it is a trouble like any other."""
+    if line.ami is None or not line.up:
+        registrations.away()
+        return
+    try:
+        registrations.look(AmiSwitchboard(line.ami).contacts)
+    except HotdeskError as error:
+        troubles.begin(FOLLOW, error.code, error.message)
+        if line.fileno() < 0:
+            line.lost(error.message)
+    else:
+        troubles.end(FOLLOW)
 
 
 def forget(connections: Connections) -> int:

@@ -39,9 +39,9 @@ def success(message: str, *headers: tuple[str, str]) -> Reply:
     return Reply((("Response", "Success"), ("Message", message), *headers))
 
 
-def _list(events: Sequence[Headers], complete: str) -> Reply:
+def _list(events: Sequence[Headers], complete: str, message: str = "Result will follow") -> Reply:
     end = (("Event", complete), ("EventList", "Complete"), ("ListItems", str(len(events))))
-    response = (("Response", "Success"), ("EventList", "start"), ("Message", "Result will follow"))
+    response = (("Response", "Success"), ("EventList", "start"), ("Message", message))
     return Reply(response, [*events, end])
 
 
@@ -66,6 +66,7 @@ class Actions:
             "extensionstatelist": self._extension_states,
             "getvar": self._getvar,
             "pjsipnotify": self._notify,
+            "pjsipshowcontacts": self._contacts,
             "setvar": self._setvar,
             "showdialplan": self._show_dialplan,
             "userevent": self._user_event,
@@ -218,6 +219,10 @@ class Actions:
             text = " ".join(message.all("Variable")).lower()
             self._pbx.set_lamp(device, "messages-waiting: yes" in text or "messages-waiting:yes" in text)
         return success("NOTIFY sent")
+
+    def _contacts(self, message: Message) -> Reply:
+        events = [(("Event", "ContactList"), *headers) for headers in self._pbx.registrations.contacts()]
+        return _list(events, "ContactListComplete", "A listing of Contacts follows, presented as ContactList events")
 
     # --- the CLI and the state of the machine
 

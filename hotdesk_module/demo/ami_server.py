@@ -14,7 +14,7 @@ from hotdesk_module.demo.pbx import Pbx
 GREETING = "Asterisk Call Manager/11.0.0\r\n"
 
 # The privilege Asterisk prints with an event.
-_PRIVILEGES = {"UserEvent": "user,all", "FullyBooted": "system,all"}
+_PRIVILEGES = {"ContactStatus": "system,all", "UserEvent": "user,all", "FullyBooted": "system,all"}
 
 
 def encode(headers: Headers) -> bytes:

@@ -1,15 +1,17 @@
-"""The page of the demo: one view, its state as JSON and as a stream, and the keys a visitor presses."""
+"""The page of the demo, its state as JSON and as a stream, the keys a visitor presses, and beside it the panel."""
 
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
 
-from hotdesk_module.demo import cast, view
+from hotdesk_module.demo import cast, front, view
+from hotdesk_module.demo.daemon import Daemon
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.demo.phone import KEYS
 
@@ -19,22 +21,35 @@ _HEARTBEAT = 15.0
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(pbx: Pbx) -> Flask:
-    """Build the page of one PBX."""
+def create_app(pbx: Pbx, daemon: Daemon | None = None) -> Flask:
+    """Build the page of one PBX, and with a daemon the panel."""
     app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=front.LARGEST, MAX_FORM_MEMORY_SIZE=front.LARGEST)
+    if daemon is not None:
+        # Two demos are one host to a browser; each has a cookie of its own.
+        name = f"hotdesk_demo_{secrets.token_hex(4)}"
+        app.config.update(SECRET_KEY=secrets.token_hex(32), SESSION_COOKIE_NAME=name, SESSION_COOKIE_SAMESITE="Lax")
+        app.register_blueprint(front.panel(daemon))
 
     @app.before_request
     def refuse_strangers() -> None:
         # The demo listens on the loopback; another site in the same browser must not press its keys.
         if request.host.rsplit(":", 1)[0] not in _LOCAL:
             abort(403)
-        if request.method == "POST" and not request.is_json:
+        # The panel asks for a token instead.
+        if request.method == "POST" and not request.is_json and request.blueprint is None:
             abort(415)
 
     @app.get("/")
     def page() -> str:
         return render_template(
-            "demo.html", desks=cast.DESKS, people=cast.PEOPLE, outsider=cast.OUTSIDER, steps=view.tour(), keys=_KEYPAD
+            "demo.html",
+            desks=cast.DESKS,
+            people=cast.PEOPLE,
+            outsider=cast.OUTSIDER,
+            steps=view.tour(),
+            keys=_KEYPAD,
+            panel=f"{front.AT}/" if daemon else "",
         )
 
     @app.get("/state")
@@ -51,7 +66,12 @@ def create_app(pbx: Pbx) -> Flask:
         handset = pbx.phones.get(number)
         if handset is None:
             abort(404)
-        if action == "lift":
+        if action in ("plug", "unplug"):
+            pbx.plug(number, action == "plug")
+        elif not pbx.is_plugged(number):
+            # There is no dial tone without the network.
+            return jsonify(ok=False), 200
+        elif action == "lift":
             handset.lift()
         elif action == "hangup":
             handset.hang_up()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -36,6 +38,7 @@ class AstDb:
         self._path = path
         self._listeners: list[Listener] = []
         self._values: dict[str, str] = {}
+        self._waits = False
         if path is not None and path.exists():
             self._values = {str(key): str(value) for key, value in json.loads(path.read_text("utf-8")).items()}
 
@@ -45,6 +48,17 @@ class AstDb:
     def listen(self, listener: Listener) -> None:
         """Call the listener after each key that changes, under the PBX's lock."""
         self._listeners.append(listener)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write the file once for all that changes meanwhile."""
+        with self._monitor.lock:
+            self._waits = True
+            try:
+                yield
+            finally:
+                self._waits = False
+                self._save()
 
     def get(self, family: str, key: str) -> str | None:
         with self._monitor.lock:
@@ -103,7 +117,7 @@ class AstDb:
         self._monitor.touch()
 
     def _save(self) -> None:
-        if self._path is None:
+        if self._path is None or self._waits:
             return
         # A rename, so that a demo killed in the middle never leaves half a file.
         fresh = self._path.with_suffix(".new")

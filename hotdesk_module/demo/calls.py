@@ -54,6 +54,7 @@ class Calls:
         self._channels: dict[str, Channel] = {}
         self.module: Callable[[], Dialplan] = module_codes.generate
         self.script: Script | None = None
+        self.reachable: Callable[[str], bool] = lambda number: True
 
     def dial(self, phone: Phone, digits: str) -> None:
         """Start a call; the phone's own thread goes on at once."""
@@ -140,7 +141,7 @@ class Calls:
 
     def seats(self) -> dict[str, str]:
         """Return which shared phone carries which other user, by FreePBX's own keys."""
-        users = {d.number: self._db.value(f"DEVICE/{d.number}/user") for d in cast.DESKS if d.shared}
+        users = {d.number: self._db.value(f"DEVICE/{d.number}/user") for d in cast.EVERY_DESK if d.shared}
         return {number: user for number, user in users.items() if user not in ("", "none", number)}
 
     def _emergency(self, phone: Phone, channel: Channel, identity: Identity) -> str:
@@ -167,7 +168,7 @@ class Calls:
         name = cast.users()[extension]
         plan = dialplan.reach(self._db, extension, identity.user, phone.number)
         caller = identity.caller
-        places = " and ".join(self._phones[d].label for d in plan.devices if d in self._phones)
+        places = " and ".join(self._phones[d].label for d in plan.devices if d in self._phones and self.reachable(d))
         self._feed.note(
             f"{caller.name} calls {name} ({extension}): {places + ' rings' if places else 'nothing to ring'}"
         )
@@ -204,7 +205,7 @@ class Calls:
         answered: list[str] = []
         declined: set[str] = set()
         with self._monitor.lock:
-            phones = [self._phones[d] for d in dict.fromkeys(devices) if d in self._phones]
+            phones = [self._phones[d] for d in dict.fromkeys(devices) if d in self._phones and self.reachable(d)]
             ringing = [phone for phone in phones if phone.state in (State.IDLE, State.ENDED)]
             if not ringing or channel.hungup:
                 return None

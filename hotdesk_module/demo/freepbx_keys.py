@@ -36,15 +36,15 @@ def is_seeded(db: AstDb) -> bool:
 def seed(db: AstDb) -> None:
     """Write what FreePBX would have written when these extensions were made and the config applied."""
     for extension, name in cast.users().items():
-        outbound = next((p.outbound_cid for p in cast.PEOPLE if p.extension == extension), "")
+        outbound = next((p.outbound_cid for p in cast.EVERYBODY if p.extension == extension), "")
         own = {"cidname": name, "cidnum": extension, "outboundcid": outbound, "device": extension}
         for key, value in {**_USER_DEFAULTS, **own, "hint": hint_of(extension)}.items():
             db.put("AMPUSER", f"{extension}/{key}", value)
         db.put("CW", extension, "ENABLED")
-    for desk in cast.DESKS:
+    for desk in cast.EVERY_DESK:
         _device(db, desk.number, f"PJSIP/{desk.number}", "pjsip")
         db.put("DEVICE", f"{desk.number}/emergency_cid", desk.emergency_cid)
-    for person in cast.PEOPLE:
+    for person in cast.EVERYBODY:
         # Quick Create always sets it: the own phone opens the own mailbox with no PIN (V).
         db.put("AMPUSER", f"{person.extension}/novmpw", "yes")
         if person.virtual:
@@ -59,5 +59,5 @@ def _device(db: AstDb, number: str, dial: str, tech: str) -> None:
 
 def hint_of(extension: str) -> str:
     """Return the hint a reload generates while the device list is FreePBX's own (F§7, V)."""
-    device = f"PJSIP/{extension}" if any(desk.number == extension for desk in cast.DESKS) else ""
+    device = f"PJSIP/{extension}" if any(desk.number == extension for desk in cast.EVERY_DESK) else ""
     return f"{device}&Custom:DND{extension},CustomPresence:{extension}"

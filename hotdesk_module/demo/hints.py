@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from hotdesk_module.demo.astdb import AstDb
 from hotdesk_module.demo.monitor import Monitor
@@ -39,10 +39,13 @@ class HintState(NamedTuple):
 class Hints:
     """The hints of context `ext-local` and the device states they combine."""
 
-    def __init__(self, monitor: Monitor, db: AstDb, phones: dict[str, Phone]) -> None:
+    def __init__(
+        self, monitor: Monitor, db: AstDb, phones: dict[str, Phone], registered: Callable[[str], bool]
+    ) -> None:
         self._monitor = monitor
         self._db = db
         self._phones = phones
+        self._registered = registered
         self._hints: dict[tuple[str, str], str] = {}
 
     def add(self, context: str, extension: str, application: str) -> None:
@@ -86,6 +89,8 @@ class Hints:
         phone = self._phones.get(number) if technology == "PJSIP" else None
         if phone is None:
             return "INVALID"
+        if not self._registered(number):
+            return "UNAVAILABLE"
         if phone.state is State.RINGING:
             return "RINGING"
         return "NOT_INUSE" if phone.state in (State.IDLE, State.ENDED, State.DIAL_TONE) else "INUSE"

@@ -13,12 +13,13 @@ from hotdesk_module.demo.hints import CONTEXT, Hints
 from hotdesk_module.demo.monitor import Monitor
 from hotdesk_module.demo.pace import Pace
 from hotdesk_module.demo.phone import Phone
+from hotdesk_module.demo.registrations import Contact, Registrations
 from hotdesk_module.demo.story import Feed, Tour
 from hotdesk_module.demo.voicemail import Voicemail
 
 
 class Pbx:
-    """A company with three shared phones, three people and a mobile outside."""
+    """A company with shared phones, people and a mobile outside; three of either are on the page."""
 
     def __init__(self, path: Path | None = None, pace: Pace = Pace()) -> None:  # noqa: B008 (a value)
         self.monitor = Monitor()
@@ -29,21 +30,27 @@ class Pbx:
         self.tour = Tour(self.monitor)
         self.voicemail = Voicemail(self.monitor, self.events)
         self.phones: dict[str, Phone] = {}
-        self.hints = Hints(self.monitor, self.db, self.phones)
+        self.registrations = Registrations(self.monitor, self.events)
+        self.hints = Hints(self.monitor, self.db, self.phones, self.registrations.has)
         self.functions = Functions(self.db, self.hints, self.voicemail)
         self.calls = Calls(self.monitor, pace, self.db, self.phones, self.voicemail, self.events, self.feed, self.tour)
+        self.calls.reachable = self.is_plugged
         self._furnish()
-        if not freepbx_keys.is_seeded(self.db):
-            freepbx_keys.seed(self.db)
-        self.reload_dialplan()
+        with self.db.together():
+            if not freepbx_keys.is_seeded(self.db):
+                freepbx_keys.seed(self.db)
+            self.reload_dialplan()
         # Only from here on: what FreePBX made at the start is not news.
         self.db.listen(self._changed)
 
     def _furnish(self) -> None:
-        for desk in cast.DESKS:
+        for desk in cast.EVERY_DESK:
             self._place(desk.number, desk.label)
+            if desk.address:
+                self.registrations.know(Contact(desk.number, desk.address, desk.agent))
+                self.registrations.add(desk.number)
         self._place(OUTSIDE, cast.OUTSIDER.name)
-        for person in cast.PEOPLE:
+        for person in cast.EVERYBODY:
             self.voicemail.add(person.extension, person.name, person.pin)
         for number, pin in cast.DESK_PINS.items():
             self.voicemail.add(number, cast.users()[number], pin)
@@ -64,6 +71,18 @@ class Pbx:
             hint = f"{shown}&Custom:DND{extension},CustomPresence:{extension}"
             self.hints.add(CONTEXT, extension, hint)
             self.db.put("AMPUSER", f"{extension}/hint", hint)
+
+    def plug(self, number: str, plugged: bool) -> None:
+        """Put a phone's network cable in or pull it out: its registration comes and goes, and calls with it."""
+        if plugged:
+            self.registrations.add(number)
+        else:
+            self.phones[number].hang_up()
+            self.registrations.remove(number)
+
+    def is_plugged(self, number: str) -> bool:
+        # A mobile has no cable.
+        return number == OUTSIDE or self.registrations.has(number)
 
     def set_lamp(self, device: str, lit: bool) -> None:
         """Light or clear a phone's message lamp, as a message-summary NOTIFY does."""

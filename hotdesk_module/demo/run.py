@@ -1,17 +1,20 @@
-"""Starts the demo: the SQLite file, the PBX, its manager interface and its page."""
+"""Starts the demo: the SQLite file, the PBX, its manager interface, its page, and the product's daemon."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
+import hashlib
 import os
 import secrets
 import signal
 import socket
 import sqlite3
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO
@@ -24,14 +27,15 @@ from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.open import open_ledger
-from hotdesk_module.adapters.schema import create_tables
+from hotdesk_module.adapters.schema import MODULE_XML, create_tables
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.core.model import Phone
-from hotdesk_module.demo import cast, tables
+from hotdesk_module.demo import cast, life, tables
 from hotdesk_module.demo.agi_host import AgiHost
 from hotdesk_module.demo.ami_server import AmiServer
 from hotdesk_module.demo.app import create_app
+from hotdesk_module.demo.daemon import Daemon
 from hotdesk_module.demo.module_codes import Generated
 from hotdesk_module.demo.pace import QUICK, Pace
 from hotdesk_module.demo.pbx import Pbx
@@ -40,6 +44,8 @@ from hotdesk_module.service import HotDesk
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "agi-bin" / "hotdesk.py"
+# Bytes of the state folder's path; with the name of the socket in it, a system takes a hundred or so.
+LONGEST_STATE = 80
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,16 +59,25 @@ def main(arguments: Sequence[str]) -> int:
             running.seek(0)
             print(f"The demo runs already:   {running.read().strip() or 'somewhere on this machine'}", file=sys.stderr)
             return 1
-        return _serve(options, data, running)
+        with _state_folder(data) as state:
+            return _serve(options, data, state, running)
 
 
-def _serve(options: argparse.Namespace, data: Path, running: IO[str]) -> int:
+def _serve(options: argparse.Namespace, data: Path, state: Path, running: IO[str]) -> int:
+    _forget_other_editions(data)
     database = data / "demo.db"
     first_time = not database.exists()
     prepare_database(database)
+    if first_time:
+        begin_life(database)
     pbx = Pbx(data / "astdb.json", QUICK if options.quick else Pace())
     ami = AmiServer(pbx, "demo", secrets.token_urlsafe(12))
-    environment = {"HOTDESK_DATABASE": f"sqlite:///{quote(str(database))}", "HOTDESK_AMI": ami.url}
+    environment = {
+        "HOTDESK_DATABASE": f"sqlite:///{quote(str(database))}",
+        "HOTDESK_AMI": ami.url,
+        "HOTDESK_STATE": str(state),
+    }
+    daemon = Daemon(state, data / "daemon.log", environment)
     pbx.calls.script = AgiHost(pbx, options.script.resolve(), environment)
     pbx.calls.module = Generated(database)
     ami.start()
@@ -72,10 +87,12 @@ def _serve(options: argparse.Namespace, data: Path, running: IO[str]) -> int:
             # The lamps of the pool, lit for the first time, are not news.
             pbx.feed.clear()
         port = free_port(options.port)
-        server = make_server("127.0.0.1", port, create_app(pbx), threaded=True, request_handler=_QuietHandler)
+        server = make_server("127.0.0.1", port, create_app(pbx, daemon), threaded=True, request_handler=_QuietHandler)
         _note(running, f"http://127.0.0.1:{port}/")
         # However it is told to stop: as with Ctrl-C, which ends serve_forever.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # The page is there at once; whoever opens the panel sooner than the daemon answers waits for it.
+        daemon.start()
         _greet(options.port, port, environment)
         server.serve_forever()
         # Told twice, by a terminal and by make, it ends once.
@@ -83,6 +100,7 @@ def _serve(options: argparse.Namespace, data: Path, running: IO[str]) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print("\nThe demo has ended; its state is kept in", data)
     finally:
+        daemon.stop()
         ami.stop()
     return 0
 
@@ -140,6 +158,40 @@ def prepare_database(path: Path) -> None:
         database.close()
 
 
+def begin_life(path: Path) -> None:
+    """Give the company the rest of its phones, and a past."""
+    database = Sqlite(str(path))
+    try:
+        life.begin(SqlLedger(database), _now())
+    finally:
+        database.close()
+
+
+def _forget_other_editions(data: Path) -> None:
+    """Start afresh where the files are those of a demo with other tables or another company."""
+    sources = (Path(MODULE_XML), Path(cast.__file__), Path(tables.__file__))
+    edition = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    note = data / "edition"
+    if note.exists() and note.read_text(encoding="ascii") == edition:
+        return
+    if (data / "demo.db").exists():
+        print("The demo has changed since it was here last, and starts afresh.")
+    for name in ("demo.db", "demo.db-wal", "demo.db-shm", "astdb.json"):
+        (data / name).unlink(missing_ok=True)
+    note.write_text(edition, encoding="ascii")
+
+
+@contextlib.contextmanager
+def _state_folder(data: Path) -> Iterator[Path]:
+    """Give the daemon its folder; in another place where the path of a socket in there would be too long for one."""
+    state = data / "state"
+    if len(os.fsencode(str(state))) <= LONGEST_STATE:
+        yield state
+        return
+    with tempfile.TemporaryDirectory(prefix="hotdesk-demo-") as short:
+        yield Path(short) / "state"
+
+
 def free_port(wanted: int) -> int:
     """Return the wanted port, or the next one nobody listens on."""
     for port in range(wanted, min(wanted + 100, 65536)):
@@ -177,6 +229,7 @@ def _greet(wanted: int, port: int, environment: dict[str, str]) -> None:
     print(
         f"""
   Hot Desking, the demo:   http://127.0.0.1:{port}/
+  Its administration:      http://127.0.0.1:{port}/panel/
 
   Three shared phones, three people, no telephone system needed.
   Press "Show me" there, or dial yourself: on a phone *11, {person.extension} #, {person.pin} #.

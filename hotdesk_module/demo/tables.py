@@ -63,7 +63,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def _fill(connection: sqlite3.Connection) -> None:
-    outbound = {person.extension: person.outbound_cid for person in cast.PEOPLE}
+    outbound = {person.extension: person.outbound_cid for person in cast.EVERYBODY}
     connection.executemany(
         "INSERT INTO users (extension, password, name, voicemail, ringtimer, noanswer, recording, outboundcid, sipname)"
         " VALUES (?, '', ?, 'default', 0, '', '', ?, '')",
@@ -73,9 +73,9 @@ def _fill(connection: sqlite3.Connection) -> None:
     connection.executemany(
         "INSERT INTO devices (id, tech, dial, devicetype, user, description, emergency_cid, hint_override)"
         " VALUES (?, 'pjsip', ?, 'fixed', ?, ?, ?, '')",
-        [(d.number, f"PJSIP/{d.number}", d.number, d.label, d.emergency_cid) for d in cast.DESKS],
+        [(d.number, f"PJSIP/{d.number}", d.number, d.label, d.emergency_cid) for d in cast.EVERY_DESK],
     )
-    for desk in cast.DESKS:
+    for desk in cast.EVERY_DESK:
         rows = {
             "account": desk.number,
             "callerid": f"{desk.label} <{desk.number}>",

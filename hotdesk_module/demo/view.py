@@ -13,6 +13,10 @@ from hotdesk_module.demo.story import STEPS, Item, Press, sit_down
 
 Json = dict[str, Any]
 
+# What the page shows; the rest of the house is in the panel.
+_DRAWN = (*(desk.number for desk in cast.DESKS), OUTSIDE)
+_WATCHED = {desk.number for desk in cast.DESKS} | {person.extension for person in cast.PEOPLE}
+
 
 def snapshot(pbx: Pbx) -> Json:
     """Return everything the page draws, taken under the lock so that it fits together."""
@@ -20,10 +24,10 @@ def snapshot(pbx: Pbx) -> Json:
         seats = pbx.calls.seats()
         return {
             "version": pbx.monitor.version,
-            "phones": [_phone(phone, seats) for phone in pbx.phones.values()],
+            "phones": [_phone(pbx.phones[number], seats, pbx.is_plugged(number)) for number in _DRAWN],
             "people": [_person(pbx, person, seats) for person in cast.PEOPLE],
             "feed": [_item(item) for item in reversed(pbx.feed.items())],
-            "hints": [_hint(hint) for hint in pbx.hints.all()],
+            "hints": [_hint(hint) for hint in pbx.hints.all() if hint.extension in _WATCHED],
             "tour": [{"id": step.id, "done": pbx.tour.done(step.id)} for step in STEPS],
         }
 
@@ -40,7 +44,7 @@ def _presses(presses: tuple[Press, ...]) -> list[Json]:
     return [press._asdict() for press in presses]
 
 
-def _phone(phone: Phone, seats: dict[str, str]) -> Json:
+def _phone(phone: Phone, seats: dict[str, str], plugged: bool) -> Json:
     channel = phone.channel
     user = seats.get(phone.number)
     return {
@@ -55,6 +59,7 @@ def _phone(phone: Phone, seats: dict[str, str]) -> Json:
         "asks": channel.asks if channel is not None and phone.state is State.LISTENING else "",
         "since": phone.since if phone.state is State.TALKING else 0,
         "lamp": phone.lamp,
+        "plugged": plugged,
         "user": user,
         "name": cast.users().get(user, "") if user else "",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -10,6 +11,7 @@ from flask import Flask, Response
 
 from hotdesk_module.compose import Parts
 from hotdesk_module.config import Database
+from hotdesk_module.core.model import Contact
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import Clock
 from hotdesk_module.web import api, pages
@@ -38,6 +40,7 @@ class Base(NamedTuple):
         clock: the time by which signatures are judged.
         machine: what is true of the machine.
         database: where the ledger is, for the lists that are read only.
+        registrations: the contact of each device that is registered; None: nobody knows.
     """
 
     compose: Callable[[], Parts]
@@ -47,6 +50,7 @@ class Base(NamedTuple):
     clock: Clock
     machine: Callable[[], Machine]
     database: Database
+    registrations: Callable[[], Mapping[str, Contact] | None]
 
 
 def create_app(base: Base) -> Flask:
@@ -54,10 +58,12 @@ def create_app(base: Base) -> Flask:
     log = logging.getLogger("hotdesk.panel")
     app = Flask("hotdesk_module.web", template_folder=str(VIEWS), static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST, MAX_FORM_MEMORY_SIZE=LARGEST)
+    # An address with // is none, instead of a redirect by a page that is not ours.
+    app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     guard(app, base.secret, base.clock, log)
     handle_errors(app, log)
-    connect(app, base.compose)
+    connect(app, base.compose, base.registrations)
     connect_database(app, base.database)
     notices = Notices()
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
@@ -68,6 +74,7 @@ def create_app(base: Base) -> Flask:
     @app.after_request
     def mark(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
         if response.mimetype == "text/html":
             response.headers[FRAGMENT] = "1"
         return response

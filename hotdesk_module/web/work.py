@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Callable
 
@@ -9,6 +10,7 @@ from flask import Flask, g
 
 from hotdesk_module.administration import Pool
 from hotdesk_module.compose import Parts
+from hotdesk_module.core.model import Contact
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.ports import Inventory
 from hotdesk_module.service import HotDesk
@@ -18,12 +20,15 @@ from hotdesk_module.web.gate import identity
 SOURCE = "panel"
 
 
-def connect(app: Flask, compose: Callable[[], Parts]) -> None:
-    """Give every request adapters of its own, made when they are first needed."""
+def connect(
+    app: Flask, compose: Callable[[], Parts], registrations: Callable[[], Mapping[str, Contact] | None]
+) -> None:
+    """Give every request adapters of its own, made when they are first needed, and one picture of registrations."""
 
     @app.before_request
     def prepare() -> None:
         g.compose = compose
+        g.registrations = registrations()
 
     @app.teardown_request
     def let_go(error: BaseException | None) -> None:
@@ -37,6 +42,12 @@ def parts() -> Parts:
         g.parts = g.compose()
     found = g.parts
     assert isinstance(found, Parts)
+    return found
+
+
+def registrations() -> Mapping[str, Contact] | None:
+    """Return the contact of each device that is registered; None: nobody knows."""
+    found: Mapping[str, Contact] | None = g.registrations
     return found
 
 

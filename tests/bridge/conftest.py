@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.bridge.browser import Browser
+from tests.bridge.panel import FakePanel
 from tests.bridge.world import World
 
 # Command lines of PHP, separated by semicolons: the tests run on each.
@@ -40,3 +42,15 @@ def world(php: str) -> Iterator[World]:
     made = World(php)
     yield made
     made.close()
+
+
+@pytest.fixture
+def browser(world: World) -> Iterator[Browser]:
+    with world.web_server() as port:
+        yield Browser(port)
+
+
+@pytest.fixture
+def panel(world: World) -> Iterator[FakePanel]:
+    with FakePanel(world.state) as made:
+        yield made

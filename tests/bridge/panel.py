@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import re
 import socketserver
 import threading
 import time
@@ -44,6 +45,7 @@ class FakePanel(socketserver.ThreadingUnixStreamServer):
         self.alerts: list[dict[str, str]] = []
         self.answers: dict[tuple[str, str], tuple[int, dict[str, str], str]] = {}
         self.requests: list[Asked] = []
+        self.nonces: set[str] = set()
 
     def __enter__(self) -> FakePanel:
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
@@ -57,6 +59,10 @@ class FakePanel(socketserver.ThreadingUnixStreamServer):
     def asked(self) -> list[tuple[str, str, str]]:
         """Return what was asked: method, target, front."""
         return [(r.method, r.target, r.headers.get("x-hotdesk-front", "")) for r in self.requests]
+
+    def token(self) -> str:
+        """Return the token of the session that has asked last."""
+        return self.requests[-1].headers["x-hotdesk-token"]
 
     def get_request(self) -> tuple[Any, Any]:
         """Give the client a name, which a unix socket has none of."""
@@ -90,11 +96,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
     def _is_signed(self, headers: dict[str, str], body: bytes) -> bool:
-        front, user, now, token = (headers.get(f"x-hotdesk-{n}", "") for n in ("front", "user", "time", "token"))
-        digest = hashlib.sha256(body).hexdigest()
-        message = "\n".join((self.command, self.path, front, user, now, token, digest)).encode()
+        names = ("front", "user", "time", "nonce", "token")
+        values = [headers.get(f"x-hotdesk-{name}", "") for name in names]
+        message = "\n".join((self.command, self.path, *values, hashlib.sha256(body).hexdigest())).encode()
         right = hmac.new(SECRET.encode(), message, "sha256").hexdigest()
-        return headers.get("x-hotdesk-signature") == right and abs(time.time() - int(now)) < 60
+        now, nonce = values[2:4]
+        fresh = re.fullmatch("[0-9a-f]{32}", nonce) is not None and nonce not in self.server.nonces
+        self.server.nonces.add(nonce)
+        return fresh and headers.get("x-hotdesk-signature") == right and abs(time.time() - int(now)) < 60
 
     def _answer(self, status: int, headers: dict[str, str], body: str) -> None:
         if not status:

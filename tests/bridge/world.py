@@ -132,12 +132,13 @@ class World:
         return json.loads(done.stdout)
 
     @contextmanager
-    def web_server(self) -> Iterator[int]:
-        """Yield the port of a web server with FreePBX's two front doors."""
+    def web_server(self, **settings: str) -> Iterator[int]:
+        """Yield the port of a web server with FreePBX's two front doors; ``settings`` are php.ini's."""
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        command = [*self.php, "-S", f"127.0.0.1:{port}", str(HARNESS / "front.php")]
+        options = [f"-d{name}={value}" for name, value in settings.items()]
+        command = [*self.php, *options, "-S", f"127.0.0.1:{port}", str(HARNESS / "front.php")]
         with (self.home / "web.log").open("w") as log:
             server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
             try:
@@ -160,7 +161,7 @@ class World:
 
     def empty_database(self) -> None:
         """Have FreePBX's tables and none of ours."""
-        for table in ("phones", "sessions", "events", "lockouts", "settings"):
+        for table in ("phones", "sessions", "events", "lockouts", "pins", "settings"):
             self.execute(f"DROP TABLE hotdesk_{table}")
 
     def make_tables(self) -> None:

@@ -363,6 +363,30 @@ def test_a_change_and_its_events_are_written_together_or_not_at_all(ledger: Ledg
     assert ledger.unapplied() == ()
 
 
+def test_an_import_of_many_phones_is_as_few_statements_as_one_of_two(databases: Databases) -> None:
+    class Counting(MySql if databases.kind == "mariadb" else Sqlite):  # type: ignore[misc]
+        count = 0
+
+        def _run(self, work: Callable[[object], object]) -> object:
+            self.count += 1
+            return super()._run(work)
+
+    where = databases.database
+    connection = Counting(where if databases.kind == "mariadb" else where.path)
+    create_tables(connection)
+    ledger = SqlLedger(connection)
+    counts = []
+    for many in (2, 500):
+        connection.count = 0
+        phones = [Phone(str(1000 + n), f"Phone {n}") for n in range(many)]
+        ledger.save_phones(phones, [Event(1, "pool", p.device, code="added") for p in phones])
+        counts.append(connection.count)
+    assert counts[0] == counts[1]
+    assert len(ledger.phones()) == 500
+    assert len(ledger.events(HistoryFilter(limit=1000))) == 502
+    connection.close()
+
+
 def test_two_phones_with_one_address_are_not_in_the_history_either(ledger: Ledger) -> None:
     with pytest.raises(DuplicateMac):
         ledger.save_phones([LOBBY, ATTIC._replace(mac=LOBBY.mac)], [Event(1, "pool")])

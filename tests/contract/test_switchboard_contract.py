@@ -10,6 +10,7 @@ import pytest
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.switchboard import MANY, AmiSwitchboard
+from hotdesk_module.core.model import Contact
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import AstDb, Context, Switchboard
 from tests.support.ami_server import AmiServer
@@ -19,6 +20,37 @@ from tests.support.rig import Rig
 HINT = "PJSIP/200&Custom:DND1001,CustomPresence:1001"
 VIRTUAL = "&Custom:DND1003,CustomPresence:1003"
 LONG = "&".join(f"PJSIP/{n}" for n in range(2000, 2060)) + ",CustomPresence:1001"
+
+
+# What Asterisk 22.10 said of a real phone, its random parts left out.
+LOBBY = Contact("PJSIP/200", "sip:200@192.0.2.11:5060", "192.0.2.11", 5060, "baresip v1.0.0", True, 788, 1795336339)
+LOBBY_SAID = {
+    "ObjectType": "contact",
+    "ObjectName": "200;@d8cba23c69451197bfc17aec05f53175",
+    "ViaAddr": "192.0.2.11",
+    "QualifyTimeout": "2.000000",
+    "CallId": "6339e4ddcc484977",
+    "PruneOnBoot": "no",
+    "Path": "",
+    "Endpoint": "200",
+    "ViaPort": "5060",
+    "Uri": "sip:200@192.0.2.11:5060",
+    "QualifyFrequency": "5",
+    "UserAgent": "baresip v1.0.0",
+    "ExpirationTime": "1795336339",
+    "Status": "Reachable",
+    "RoundtripUsec": "788",
+}
+# As the sources of Asterisk 18 have it.
+PEER_SAID = {
+    "Channeltype": "SIP",
+    "ObjectName": "1001",
+    "ChanObjectType": "peer",
+    "IPaddress": "192.0.2.15",
+    "IPport": "5062",
+    "Dynamic": "yes",
+    "Status": "OK (12 ms)",
+}
 
 
 @pytest.fixture
@@ -98,6 +130,67 @@ def test_asterisk_shows_its_dialplan_like_that(rig: Rig) -> None:
     assert found is not None and found.includes
 
 
+@pytest.fixture(params=["fake", "ami", pytest.param("asterisk", marks=pytest.mark.asterisk)])
+def registered(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
+    """Return a switchboard at which phone 200 is registered and 404 is not."""
+    if request.param == "fake":
+        fake = FakeSwitchboard()
+        fake.all_contacts = [LOBBY]
+        yield fake
+        return
+    if request.param == "ami":
+        server = request.getfixturevalue("server")
+        server.contacts = [LOBBY_SAID]
+        ami = Ami(server.manager)
+    else:
+        ami = request.getfixturevalue("rig").manager()
+    yield AmiSwitchboard(ami)
+    ami.close()
+
+
+def test_a_registered_phone_has_address_port_and_name(registered: Switchboard) -> None:
+    found = {c.dial: c for c in registered.contacts()}
+    lobby = found["PJSIP/200"]
+    assert (lobby.address, lobby.port, lobby.reachable) == ("192.0.2.11", 5060, True)
+    assert lobby.agent.startswith("baresip") and lobby.uri.startswith("sip:200")
+    assert 0 < (lobby.round_trip or 0) < 2_000_000 and lobby.expires > 1_700_000_000
+    assert "PJSIP/404" not in found
+
+
+def test_what_asterisk_says_is_read_exactly(server: AmiServer) -> None:
+    server.contacts = [LOBBY_SAID]
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).contacts() == (LOBBY,)
+    ami.close()
+
+
+def test_where_nobody_is_registered_asterisk_answers_with_an_error_that_is_none(server: AmiServer) -> None:
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).contacts() == ()
+    ami.close()
+
+
+@pytest.mark.asterisk
+def test_a_real_asterisk_does_so(rig: Rig) -> None:
+    everybody = [p.number for p in rig.company.phones()]
+    ami = rig.manager()
+    try:
+        rig.unregister(*everybody)
+        assert AmiSwitchboard(ami).contacts() == ()
+    finally:
+        rig.register(*everybody)
+        ami.close()
+
+
+def test_phones_of_chan_sip_are_seen_where_it_is_loaded(server: AmiServer) -> None:
+    server.contacts = [LOBBY_SAID]
+    server.peers = [PEER_SAID, {**PEER_SAID, "ObjectName": "1002", "IPaddress": "-none-", "Status": "UNKNOWN"}]
+    ami = Ami(server.manager)
+    sip = Contact("SIP/1001", address="192.0.2.15", port=5062, reachable=True, round_trip=12000)
+    assert AmiSwitchboard(ami).contacts() == (LOBBY, sip)
+    ami.close()
+
+
 def test_an_announcement_has_the_form_of_cores_own(server: AmiServer) -> None:
     ami = Ami(server.manager)
     AmiSwitchboard(ami).announce("UserDeviceAdded", "1001", "200")
@@ -111,7 +204,18 @@ def test_an_announcement_is_remembered_by_the_fake() -> None:
     assert fake.announced == [("UserDeviceAdded", "1001", "200")]
 
 
-@pytest.mark.parametrize("action", ["ExtensionState", "DialplanExtensionAdd", "Setvar", "ShowDialPlan", "UserEvent"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "ExtensionState",
+        "DialplanExtensionAdd",
+        "Setvar",
+        "ShowDialPlan",
+        "UserEvent",
+        "PJSIPShowContacts",
+        "SIPpeers",
+    ],
+)
 def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str) -> None:
     server.answers = {action: "Response: Error\n{id}\nMessage: Permission denied"}
     ami = Ami(server.manager)
@@ -122,6 +226,8 @@ def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str)
         "Setvar": lambda: switchboard.set_lamp("HDSK200", "INUSE"),
         "ShowDialPlan": lambda: switchboard.context("app-hotdesk"),
         "UserEvent": lambda: switchboard.announce("UserDeviceAdded", "1001", "200"),
+        "PJSIPShowContacts": switchboard.contacts,
+        "SIPpeers": switchboard.contacts,
     }
     with pytest.raises(AsteriskDown, match="Permission denied"):
         calls[action]()

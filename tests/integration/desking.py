@@ -20,7 +20,14 @@ from hotdesk_module.service import HotDesk
 from tests.support.rig import Rig, mariadb
 from tests.support.rig.asterisk import REPOSITORY
 
-TABLES = ("hotdesk_sessions", "hotdesk_events", "hotdesk_lockouts", "hotdesk_settings", "hotdesk_phones")
+TABLES = (
+    "hotdesk_sessions",
+    "hotdesk_events",
+    "hotdesk_lockouts",
+    "hotdesk_pins",
+    "hotdesk_settings",
+    "hotdesk_phones",
+)
 
 
 class Desking:

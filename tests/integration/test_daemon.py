@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hotdesk_module.web.identity import BRIDGE, Identity, sign
+from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
 from tests.integration.desking import Desking
 from tests.support.rig.asterisk import REPOSITORY
 
@@ -60,17 +60,26 @@ class Daemon:
 
     def ask(self, method: str, target: str) -> int:
         """Ask as the bridge; return the status, 0 where nobody listens."""
+        return self.fetch(method, target, Identity(BRIDGE))[0]
+
+    def fetch(self, method: str, target: str, who: Identity) -> tuple[int, str]:
         link = http.client.HTTPConnection("localhost")
         with socket.socket(socket.AF_UNIX) as raw:
             try:
                 raw.connect(str(self.state / "panel.sock"))
             except OSError:
-                return 0
+                return 0, ""
             link.sock = raw
             secret = (self.state / "secret").read_text()
-            link.request(method, target, headers=sign(secret, Identity(BRIDGE), method, target, b"", int(time.time())))
+            link.request(method, target, headers=sign(secret, who, method, target, b"", int(time.time())))
             with link.getresponse() as answer:
-                return answer.status
+                return answer.status, answer.read().decode()
+
+    def registration(self, device: str) -> dict[str, object]:
+        """Return what the panel says of a phone: ``registered``, ``address`` and so on."""
+        status, text = self.fetch("GET", "/api/phones", Identity(PAGE, "maria", "t"))
+        assert status == 200
+        return next(p for p in json.loads(text)["phones"] if p["device"] == device)
 
     def doctor(self) -> dict[str, str]:
         """Return what doctor finds: check to the worst level."""
@@ -151,3 +160,36 @@ def test_doctor_finds_the_dialplan_and_the_codes(desking: Desking, daemon: Daemo
     assert {found[c] for c in ("asterisk", "database", "projection", "daemon")} == {"ok"}
     desking.load_dialplan(desking.pool[0]._replace(login_code="*55"))
     assert daemon.doctor()["dialplan"] == "warning"
+
+
+def test_the_panel_shows_within_two_seconds_that_a_phone_signs_off_and_on(desking: Desking, daemon: Daemon) -> None:
+    phone = desking.rig.phones["200"]
+    eventually(lambda: daemon.registration("200")["reachable"], 10, "phone 200 is registered")
+    at = daemon.registration("200")
+    assert (at["address"], at["port"]) == (phone.address, 5060) and str(at["agent"]).startswith("baresip")
+    for _ in range(3):
+        phone.unregister()
+        eventually(lambda: daemon.registration("200")["registered"] is False, 2, "it has signed off")
+        phone.register()
+        eventually(lambda: daemon.registration("200")["registered"], 2, "it has signed on")
+
+
+def test_a_phone_that_died_is_shown_as_soon_as_asterisk_knows(desking: Desking, daemon: Daemon) -> None:
+    rig = desking.rig
+    mark = rig.tap.mark()
+    rig.phones["201"].kill()
+    try:
+        # It asks every five seconds and waits for two.
+        rig.tap.wait_for("ContactStatus", mark, 10, AOR="201", ContactStatus="Unreachable")
+        eventually(lambda: daemon.registration("201")["reachable"] is False, 2, "it does not answer")
+        assert daemon.registration("201")["registered"] is True
+    finally:
+        rig.revive_phones()
+    eventually(lambda: daemon.registration("201")["reachable"], 2, "it is there again")
+
+
+def test_after_a_restart_of_asterisk_registrations_are_known_again(desking: Desking, daemon: Daemon) -> None:
+    desking.rig.asterisk.stop()
+    eventually(lambda: daemon.registration("200")["registered"] is None, 3, "nobody knows")
+    desking.rig.asterisk.start()
+    eventually(lambda: daemon.registration("200")["registered"], 10, "it is known again")

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.integration.desking import Desking
+from tests.support.rig.asterisk import REPOSITORY
 from tests.support.rig.shell import wait_until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb, pytest.mark.last]
+
+
+HOT_DESK_PIN = "662607015"
+
+
+def give_pin(desking: Desking, user: str, pin: str) -> str:
+    """Set a hot desk PIN by the command, as a script does; return all it printed, and the history and the list."""
+    environment = {**os.environ, "HOTDESK_PYTHON": sys.executable, "FREEPBX_CONF": str(desking.rig.freepbx_conf_file)}
+
+    def hotdesk(*arguments: str, typed: str = "") -> str:
+        command = desking.rig.namespace.argv([str(REPOSITORY / "bin" / "hotdesk"), *arguments])
+        done = subprocess.run(command, env=environment, input=typed, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    said = hotdesk("pins", "set", user, "--stdin", typed=f"{pin}\n")
+    return said + hotdesk("pins", "list") + hotdesk("history") + hotdesk("backup", "-")
 
 
 def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
@@ -24,10 +46,18 @@ def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
         # Somebody is too quick, and enters the PIN as the extension.
         desking.enter("200", mark, ("agent-newlocation", desking.pin("1001")), ("agent-pass", "0"))
         desking.wait_prompt("vm-incorrect", mark)
+    # Nora has no mailbox, and a hot desk PIN that an administrator has set.
+    said = give_pin(desking, "1005", HOT_DESK_PIN)
+    assert desking.log_in("200", "1005", HOT_DESK_PIN) == "logged_in"
+    with desking.rig.calling("201", "*11") as mark:
+        # She is too quick as well, and then calls for help.
+        desking.enter("201", mark, ("agent-newlocation", HOT_DESK_PIN), ("agent-pass", "0"))
+        desking.wait_prompt("vm-incorrect", mark)
     wait_until(lambda: desking.rig.tap.events("Hangup", mark), "the hangup is logged")
-    written = desking.rig.collected_text() + dump
+    written = desking.rig.collected_text() + dump + said
     tables = "".join((*desking.past, desking.rows()))
     for where in (written, tables):
         assert where.count("1001") > 0
         # Not "pin not in where": pytest would compare megabytes line by line to explain a failure.
-        assert [pin for pin in desking.rig.company.pins() if pin in where] == []
+        assert [pin for pin in (*desking.rig.company.pins(), HOT_DESK_PIN) if pin in where] == []
+    assert "1005" in desking.ledger.pins() and desking.ledger.pin("1005") in tables

@@ -24,6 +24,8 @@ class AmiServer:
         astdb: keys, written ``FAMILY/rest``.
         hints: extension to hint, of ``ext-local``.
         contexts: the dialplan: context to its lines, (extension, priority) or ("", included context).
+        contacts: what PJSIPShowContacts lists, the headers of each ContactList behind its ObjectType.
+        peers: likewise for chan_sip's SIPpeers; None where that module is not loaded.
         events: user events sent, as (name, data).
         received: every action, oldest first.
         answers: what to answer to an action instead: text with ``\\n`` for line ends, None to say nothing, or a
@@ -36,6 +38,8 @@ class AmiServer:
         self.astdb: dict[str, str] = {}
         self.hints: dict[str, str] = {}
         self.contexts: dict[str, list[tuple[str, str]]] = {}
+        self.contacts: list[Headers] = []
+        self.peers: list[Headers] | None = None
         self.events: list[tuple[str, str]] = []
         self.received: list[Headers] = []
         self.answers: dict[str, str | Callable[[Headers], str] | None] = {}
@@ -121,7 +125,10 @@ class AmiServer:
         return "Response: Success\n{id}\nPing: Pong"
 
     def _on_unknown(self, action: Headers) -> str:
-        return f"Response: Error\n{{id}}\nMessage: Invalid/unknown command: {action['Action']}."
+        return (
+            f"Response: Error\n{{id}}\nMessage: Invalid/unknown command: {action['Action']}."
+            " Use Action: ListCommands to show available commands."
+        )
 
     def _on_dbget(self, action: Headers) -> str:
         value = self.astdb.get(f"{action['Family']}/{action['Key']}")
@@ -195,6 +202,17 @@ class AmiServer:
             f"Event: ShowDialPlanComplete\n{{id}}\nEventList: Complete\nListItems: {len(self.contexts[name])}"
         )
 
+    def _on_pjsipshowcontacts(self, action: Headers) -> str:
+        if not self.contacts:
+            return "Response: Error\n{id}\nMessage: No Contacts found\n"
+        return _list("ContactList", self.contacts, "A listing of Contacts follows, presented as ContactList events")
+
+    def _on_sippeers(self, action: Headers) -> str:
+        if self.peers is None:
+            return self._on_unknown(action)
+        # As the sources of Asterisk 18 have it; seen on no machine of ours.
+        return _list("PeerEntry", self.peers, "Peer status list will follow", "PeerlistComplete")
+
     def _on_setvar(self, action: Headers) -> str:
         name = action["Variable"]
         if not (name.startswith("DEVICE_STATE(Custom:") and name.endswith(")")):
@@ -205,6 +223,18 @@ class AmiServer:
     def _on_userevent(self, action: Headers) -> str:
         self.events.append((action["UserEvent"], action["Data"]))
         return "Response: Success\n{id}\nMessage: Event Sent"
+
+
+def _list(event: str, items: list[Headers], message: str, complete: str = "") -> str:
+    """Return a list as the manager sends it."""
+    events = "".join(
+        f"Event: {event}\n{{id}}\n" + "".join(f"{key}: {value}\n" for key, value in item.items()) + "\n"
+        for item in items
+    )
+    return (
+        f"Response: Success\n{{id}}\nEventList: start\nMessage: {message}\n\n{events}"
+        f"Event: {complete or event + 'Complete'}\n{{id}}\nEventList: Complete\nListItems: {len(items)}"
+    )
 
 
 def _padded(value: str) -> str:

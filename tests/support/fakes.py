@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from hotdesk_module.core.model import Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Context, Flags, HistoryFilter
@@ -410,6 +410,7 @@ class FakeSwitchboard:
         all_hints: extension to hint, of ``ext-local``.
         announced: (event, user, phone), oldest first.
         contexts: the dialplan, by name.
+        all_contacts: where devices are registered.
     """
 
     def __init__(
@@ -420,6 +421,7 @@ class FakeSwitchboard:
         self.all_hints = dict(hints or {})
         self.announced: list[tuple[str, str, str]] = []
         self.contexts: dict[str, Context] = {}
+        self.all_contacts: list[Contact] = []
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
@@ -450,3 +452,7 @@ class FakeSwitchboard:
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan."""
         return self.contexts.get(name)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Return who has registered with Asterisk and where."""
+        return tuple(self.all_contacts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.compose import Parts
 from hotdesk_module.config import Database
+from hotdesk_module.core.model import Contact
+from hotdesk_module.core.registration import by_device
 from hotdesk_module.health.installation import Machine
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.service import HotDesk
@@ -24,7 +27,7 @@ from hotdesk_module.web.alerts import Alerts
 from hotdesk_module.web.app import Base, create_app
 from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
 from tests.support.office import Office
-from tests.support.terminal import DeadAstDb
+from tests.support.terminal import DeadAstDb, DeadSwitchboard
 
 SECRET = "0123456789abcdef" * 4
 ADMIN = Identity(PAGE, "maria", "token-of-maria")
@@ -110,6 +113,7 @@ class Front:
                 self.office.clock,
                 lambda: Machine("3", PACKAGES, True),
                 Database("sqlite", path=str(folder / "ledger.db")),
+                self._registrations,
             )
         )
         self.client = self.app.test_client()
@@ -122,6 +126,12 @@ class Front:
     def _ask(self) -> None:
         self.repairs += 1
 
+    def _registrations(self) -> Mapping[str, Contact] | None:
+        """What the daemon would have seen: ``office.switchboard.all_contacts``."""
+        if not self.asterisk_up:
+            return None
+        return by_device(self.office.switchboard.contacts(), self.office.inventory.devices())
+
     def _close(self) -> None:
         self.closed += 1
 
@@ -131,7 +141,7 @@ class Front:
         return Parts(self.ledger, office.inventory, self._asterisk, office.clock, self._close)
 
     def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
-        return (self.office.astdb if self.asterisk_up else DeadAstDb()), self.office.switchboard
+        return (self.office.astdb, self.office.switchboard) if self.asterisk_up else (DeadAstDb(), DeadSwitchboard())
 
     def send(
         self, method: str, target: str, body: bytes = b"", kind: str = "", identity: Identity = ADMIN, **more: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +16,14 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.cli import hotdesk
-from hotdesk_module.core.model import Phone
+from hotdesk_module.core.model import Contact, Phone
 from hotdesk_module.errors import AsteriskDown
-from hotdesk_module.ports import AstDbTree, Switchboard
+from hotdesk_module.ports import AstDbTree, Context, Switchboard
 from hotdesk_module.service import HotDesk
-from tests.support.fakes import FakeAstDb
+from tests.support.fakes import FakeAstDb, FakeSwitchboard
 from tests.support.office import Office
+
+REFUSED = "Asterisk's manager at localhost:5038 does not answer: Connection refused."
 
 
 class DeadAstDb(FakeAstDb):
@@ -28,12 +31,28 @@ class DeadAstDb(FakeAstDb):
 
     def get(self, key: str) -> str | None:
         """Fail as the manager interface does."""
-        raise AsteriskDown("Asterisk's manager at localhost:5038 does not answer: Connection refused.")
+        raise AsteriskDown(REFUSED)
 
     def family(self, name: str) -> dict[str, str]:
         """Fail as the manager interface does."""
         self.get(name)
         return {}
+
+
+class DeadSwitchboard(FakeSwitchboard):
+    """What an Asterisk that does not run shows and tells."""
+
+    def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
+        """Fail as the manager interface does."""
+        raise AsteriskDown(REFUSED)
+
+    def context(self, name: str) -> Context | None:
+        """Fail as the manager interface does."""
+        raise AsteriskDown(REFUSED)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Fail as the manager interface does."""
+        raise AsteriskDown(REFUSED)
 
 
 class Answer(NamedTuple):
@@ -85,7 +104,7 @@ class Terminal:
         return compose.Parts(self.ledger, self.office.inventory, self._asterisk, self.clock, self.ledger.close)
 
     def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
-        return (self.office.astdb if self.asterisk_up else DeadAstDb()), self.office.switchboard
+        return (self.office.astdb, self.office.switchboard) if self.asterisk_up else (DeadAstDb(), DeadSwitchboard())
 
     def __call__(self, *arguments: str, typed: str | bytes | None = None) -> Answer:
         """Run a command; ``typed`` is its standard input."""

@@ -18,6 +18,7 @@ from hotdesk_module.errors import (
     UnknownPhone,
 )
 from hotdesk_module.ports import HistoryFilter
+from hotdesk_module.service import HotDesk
 from tests.support.office import Office, device
 
 FEATURES = (
@@ -189,13 +190,16 @@ def test_removing_an_occupied_phone_ends_its_session_first(office: Office, pool:
     assert tuple(sorted(after.items())) == before
     assert "CustomDevstate/HDSK200" not in office.astdb.values
     assert office.switchboard.snapshot() == hints
-    (logout, _) = office.ledger.events(HistoryFilter())
-    assert (logout.event, logout.phone, logout.user) == ("logout", "200", "1003")
+    assert [(e.event, e.phone, e.user) for e in office.ledger.events(HistoryFilter())] == [
+        ("pool", "200", ""),
+        ("logout", "200", "1003"),
+        ("login", "200", "1003"),
+    ]
 
 
 def test_a_free_phone_is_removed_without_a_refusal_in_the_history(office: Office, pool: Pool) -> None:
     assert pool.remove("200").ended == ()
-    assert office.ledger.events(HistoryFilter()) == ()
+    assert office.ledger.events(HistoryFilter(event="refused")) == ()
 
 
 def test_whoever_logs_in_while_a_phone_is_being_removed_is_logged_out_too(
@@ -243,6 +247,84 @@ def test_a_pool_that_is_saved_while_asterisk_goes_down_is_told_as_not_applied(of
     office.writes.never_fail()
     office.desk.reconcile()
     assert office.astdb.values["CustomDevstate/HDSK203"] == "NOT_INUSE"
+
+
+# The history
+
+
+def lines(office: Office) -> list[tuple[str, str, str]]:
+    """Return phone, code and detail of what is on record of the pool, the oldest first."""
+    found = office.ledger.events(HistoryFilter(event="pool", limit=10000))
+    return [(e.phone, e.code, e.detail) for e in found[::-1]]
+
+
+def test_the_history_says_what_was_changed_and_by_whom(office: Office) -> None:
+    desk = office.desk
+    panel = HotDesk(desk.ledger, desk.inventory, desk.astdb, desk.switchboard, desk.clock, "panel", "maria")
+    pool = Pool(office.ledger, office.inventory, panel)
+    pool.add({"device": "203", "mac": "001565aabbcc", "location": "Hall"})
+    pool.edit("203", {"mac": "", "location": "Bar", "enabled": "no", "label": "Phone 203"})
+    pool.remove("203")
+    assert lines(office) == [
+        ("203", "added", "label: Phone 203; mac: 00:15:65:AA:BB:CC; location: Hall"),
+        ("203", "changed", "mac: 00:15:65:AA:BB:CC → –; location: Hall → Bar; enabled: yes → no"),
+        ("203", "removed", "label: Phone 203; location: Bar; enabled: no"),
+    ]
+    by = {(e.at, e.source, e.actor, e.user) for e in office.ledger.events(HistoryFilter(event="pool"))}
+    assert by == {(office.clock.now, "panel", "maria", "")}
+
+
+def test_what_stays_as_it_is_has_no_line_in_the_history(office: Office, pool: Pool) -> None:
+    pool.edit("200", {"label": "Phone 200"})
+    assert lines(office) == []
+
+
+def test_two_administrators_who_remove_one_phone_are_one_line(
+    office: Office, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get, others = office.astdb.get, ["200"]
+
+    def and_another_one(key: str) -> str | None:
+        if others:
+            pool.remove(others.pop())
+        return get(key)
+
+    monkeypatch.setattr(office.astdb, "get", and_another_one)
+    pool.remove("200")
+    assert lines(office) == [("200", "removed", "label: Phone 200")]
+
+
+def test_a_repair_has_nothing_to_do_with_changes_of_the_pool(office: Office, pool: Pool) -> None:
+    office.desk.reconcile()
+    pool.add({"device": "203"})
+    pool.edit("203", {"label": "Bar"})
+    pool.remove("203")
+    assert office.ledger.unapplied() == ()
+    before = len(office.ledger.events(HistoryFilter()))
+    assert office.desk.reconcile().effects == ()
+    assert len(office.ledger.events(HistoryFilter())) == before
+
+
+def test_an_import_has_a_line_for_each_phone_that_it_changes(office: Office, pool: Pool) -> None:
+    pool.apply(CSV)
+    assert lines(office) == [
+        ("201", "changed", "import; label: Phone 201 → Hall"),
+        ("203", "added", "import; label: Lobby; mac: 00:15:65:AA:BB:CC"),
+    ]
+
+
+def test_an_import_that_is_refused_is_not_in_the_history(office: Office, pool: Pool) -> None:
+    with pytest.raises(BadImport):
+        pool.apply("device\n203\n999\n")
+    assert lines(office) == []
+
+
+def test_long_texts_are_cut_so_that_every_field_has_its_room(office: Office, pool: Pool) -> None:
+    pool.edit("200", {"label": "L" * 100, "location": "O" * 100, "login_code": "*" + "5" * 18})
+    ((_, _, detail),) = lines(office)
+    assert detail == f"label: Phone 200 → {'L' * 39}…; location: – → {'O' * 39}…; login_code: – → *{'5' * 18}"
+    pool.edit("200", {"label": "M" * 100, "location": "P" * 100, "login_code": "*" + "6" * 18, "mac": "001565aabbcc"})
+    assert len(lines(office)[1][2]) <= 255
 
 
 # Importing

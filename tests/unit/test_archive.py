@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from hotdesk_module import archive
-from hotdesk_module.core.model import Phone
+from hotdesk_module.core.model import Phone, User
+from hotdesk_module.core.pins import hashed, matches
 from hotdesk_module.ports import HistoryFilter
 from tests.support.terminal import Terminal
+
+PIN = "594173"
 
 
 @pytest.fixture
@@ -20,7 +23,9 @@ def saved(hd: Terminal, tmp_path: Path) -> Path:
     for phone in hd.ledger.phones():
         hd.ledger.remove_phone(phone.device)
     hd.ledger.save_phones([Phone("200", "Lobby", "001565aabbcc", "Café ☕", "*55", "", 3), Phone("201", enabled=False)])
+    hd.office.inventory.all_users += [User("1005", "Nora", ""), User("1006", "Nils", "")]
     hd("settings", "set", "attempts", "5")
+    hd("pins", "set", "1005", "--stdin", typed=PIN)
     hd("login", "200", "1003")
     hd("logout", "200")
     hd("login", "201", "1004")
@@ -34,7 +39,52 @@ def test_a_backup_says_what_is_in_it(hd: Terminal, saved: Path) -> None:
     assert [p["device"] for p in data["phones"]] == ["200", "201"]
     assert data["settings"] == {"attempts": "5"}
     assert {row[1] for row in data["history"]} >= {"login", "logout"}
-    assert hd("backup", str(saved), "--json").json["phones"] == 2
+    answer = hd("backup", str(saved), "--json").json
+    assert (answer["phones"], answer["pins"], answer["events"]) == (2, 1, len(data["history"]))
+
+
+def test_a_hot_desk_pin_goes_along_as_its_hash_and_in_a_file_for_nobody_else(hd: Terminal, saved: Path) -> None:
+    text = saved.read_text(encoding="utf-8")
+    ((extension, stored, at),) = json.loads(text)["pins"]
+    assert (extension, matches(PIN, stored), at) == ("1005", True, hd.clock.now)
+    assert PIN not in text
+    assert saved.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_restore_makes_the_pins_those_of_the_backup(hd: Terminal, saved: Path) -> None:
+    hd("pins", "set", "1005", "--stdin", typed="271828")
+    hd("pins", "set", "1006", "--stdin", typed="271828")
+    assert hd("restore", str(saved), "--json").json["pins"] == 1
+    assert list(hd.ledger.pins()) == ["1005"]
+    assert matches(PIN, hd.ledger.pin("1005"))
+    done = [(e.user, e.code, e.detail) for e in hd.ledger.events(HistoryFilter(event="pin", limit=2))]
+    assert sorted(done) == [("1005", "pin_set", "restore"), ("1006", "pin_removed", "restore")]
+
+
+def test_a_backup_from_before_there_were_pins_leaves_them(hd: Terminal, saved: Path) -> None:
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    del data["pins"]
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    assert hd("restore", str(saved), "--json").json["pins"] == 1
+    assert matches(PIN, hd.ledger.pin("1005"))
+
+
+def test_the_history_says_what_a_restore_changed(hd: Terminal, saved: Path) -> None:
+    hd("phones", "edit", "200", "--label", "Elsewhere")
+    hd("phones", "add", "202")
+    hd("phones", "remove", "201", "--yes")
+    hd("settings", "set", "attempts", "1")
+    hd("restore", str(saved), "--as", "otto")
+    events = hd.ledger.events(HistoryFilter(limit=1000))
+    done = [e for e in events if e.actor == "otto" and e.event != "repair"]
+    assert sorted((e.event, e.phone, e.code, e.detail) for e in done) == [
+        ("pool", "200", "changed", "restore; label: Elsewhere → Lobby"),
+        ("pool", "201", "added", "restore; enabled: no"),
+        ("pool", "202", "removed", "label: Phone 202"),
+        ("settings", "", "changed", "restore; attempts: 1 → 5"),
+    ]
+    hd("restore", str(saved), "--as", "otto")
+    assert hd.ledger.events(HistoryFilter(limit=1000)) == events
 
 
 def test_a_restore_makes_pool_and_settings_those_of_the_backup(hd: Terminal, saved: Path) -> None:
@@ -123,6 +173,10 @@ def test_a_restore_that_would_log_out_many_does_not_promise_that_it_mends_itself
         {"hotdesk": 1, "phones": ["200"], "settings": {}, "history": []},
         {"hotdesk": 1, "phones": [], "settings": [], "history": []},
         {"hotdesk": 1, "phones": [], "settings": {}, "history": [[1, "login"]]},
+        {"hotdesk": 1, "phones": [], "settings": {}, "history": [], "pins": [["1005", "594173", 1]]},
+        {"hotdesk": 1, "phones": [], "settings": {}, "history": [], "pins": [["1005", None, 1]]},
+        {"hotdesk": 1, "phones": [], "settings": {}, "history": [], "pins": [["10x", hashed(PIN, b"x"), 1]]},
+        {"hotdesk": 1, "phones": [], "settings": {}, "history": [], "pins": {"1005": "x"}},
         {"hotdesk": 1, "phones": [], "settings": {}, "history": [["x", "login", "", "", "", "", "", ""]]},
         "no json",
     ],

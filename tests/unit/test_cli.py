@@ -14,7 +14,7 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.cli.exits import EXITS
 from hotdesk_module.cli.tables import width
-from hotdesk_module.core.model import Event, FeatureCode, Phone, User
+from hotdesk_module.core.model import Contact, Event, FeatureCode, Phone, User
 from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.errors import BadConfig, all_codes
 from hotdesk_module.ports import HistoryFilter
@@ -149,7 +149,7 @@ def test_phones_are_listed_with_who_sits_there_and_what_freepbx_has(hd: Terminal
         ["200", "Phone 200", "pjsip 0.0.0.0-udp", "1003"],
         ["201", "会議室 🏢", "2nd floor", "pjsip", "*55 *56", "–", "disabled"],
         ["202", "Phone 202", "pjsip", "–"],
-        ["(Too narrow for MAC; a wider terminal or --json has them.)"],
+        ["(Too narrow for MAC and ADDRESS; a wider terminal or --json has them.)"],
         ["3 phones, 1 occupied."],
     ]
     listed = hd("phones", "list", "--json").json["phones"]
@@ -170,7 +170,27 @@ def test_phones_are_listed_with_who_sits_there_and_what_freepbx_has(hd: Terminal
         "transport": None,
         "user": None,
         "since": None,
+        "registered": False,
+        "address": None,
+        "port": None,
+        "agent": None,
+        "reachable": None,
+        "round_trip_us": None,
     }
+
+
+def test_a_list_of_phones_shows_where_each_is_registered(hd: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    lobby = Contact("PJSIP/200", "sip:200@192.0.2.11", "192.0.2.11", 5060, "T46U 1", True, 800)
+    hd.office.switchboard.all_contacts = [lobby, Contact("PJSIP/202", "sip:202@browser.invalid")]
+    listed = rows(hd("phones").out)
+    at = listed[0].index("ADDRESS")
+    assert [row[at] for row in listed[1:4]] == ["192.0.2.11", "not registered", "yes"]
+    data = hd("phones", "list", "--json").json["phones"][0]
+    assert (data["registered"], data["agent"], data["round_trip_us"]) == (True, "T46U 1", 800)
+    hd.asterisk_up = False
+    assert "ADDRESS" not in hd("phones").out
+    assert hd("phones", "list", "--json").json["phones"][0]["registered"] is None
 
 
 def test_a_phone_that_freepbx_has_no_more_is_marked(hd: Terminal) -> None:

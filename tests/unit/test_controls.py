@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotdesk_module import controls
+from hotdesk_module.controls import Setting
 from hotdesk_module.core.policy import Attempts, Failure
 from hotdesk_module.core.settings import SPECS
 from hotdesk_module.errors import BadValue
@@ -25,6 +26,10 @@ def ledger() -> FakeLedger:
     return ledger
 
 
+def change(ledger: FakeLedger, values: dict[str, str | None]) -> tuple[Setting, ...]:
+    return controls.change_settings(ledger, FakeClock(NOW), "panel", "maria", values)
+
+
 def test_every_setting_is_listed_with_its_value_and_whether_somebody_changed_it() -> None:
     ledger = FakeLedger()
     ledger.save_settings({"max_phones": "3", "give_back": "yes"})
@@ -37,9 +42,9 @@ def test_every_setting_is_listed_with_its_value_and_whether_somebody_changed_it(
 
 def test_a_setting_is_stored_as_its_table_wants_it_and_can_be_reset() -> None:
     ledger = FakeLedger()
-    (changed,) = controls.change_settings(ledger, {"give_back": " ON "})
+    (changed,) = change(ledger, {"give_back": " ON "})
     assert (changed.value, ledger.settings()) == ("yes", {"give_back": "yes"})
-    (reset,) = controls.change_settings(ledger, {"give_back": None})
+    (reset,) = change(ledger, {"give_back": None})
     assert (reset.value, reset.changed, ledger.settings()) == ("no", False, {})
 
 
@@ -55,8 +60,27 @@ def test_a_setting_is_stored_as_its_table_wants_it_and_can_be_reset() -> None:
 def test_of_several_settings_all_are_stored_or_none(values: dict[str, str | None], message: str) -> None:
     ledger = FakeLedger()
     with pytest.raises(BadValue, match=message):
-        controls.change_settings(ledger, values)
+        change(ledger, values)
     assert ledger.settings() == {}
+    assert ledger.events(HistoryFilter()) == ()
+
+
+def test_the_history_says_who_changed_which_setting_from_what_to_what(ledger: FakeLedger) -> None:
+    change(ledger, {"take_over": "refuse", "attempts": "5", "give_back": "yes"})
+    change(ledger, {"attempts": None, "give_back": "no", "daily_at": "18:30"})
+    lines = [e.detail for e in ledger.events(HistoryFilter(event="settings"))]
+    assert sorted(lines[3:]) == ["attempts: 3 → 5", "give_back: no → yes", "take_over: replace → refuse"]
+    assert sorted(lines[:3]) == ["attempts: 5 → 3", "daily_at: – → 18:30", "give_back: yes → no"]
+    assert {(e.at, e.source, e.actor, e.code, e.applied) for e in ledger.events(HistoryFilter())} == {
+        (NOW, "panel", "maria", "changed", True)
+    }
+
+
+def test_a_setting_that_stays_what_it_is_has_no_line_in_the_history(ledger: FakeLedger) -> None:
+    ledger.save_settings({"attempts": "of another version"})
+    change(ledger, {"attempts": "3", "take_over": "replace", "max_phones": None})
+    assert ledger.settings() == {"attempts": "3", "take_over": "replace"}
+    assert ledger.events(HistoryFilter()) == ()
 
 
 def test_locks_list_who_is_locked_first_and_then_whose_errors_count(ledger: FakeLedger) -> None:

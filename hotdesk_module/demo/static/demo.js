@@ -72,7 +72,7 @@
     const sub = part(card, "sub");
     const idle = phone.state === "idle";
     text(part(card, "top"), phone.top);
-    text(main, idle ? idleText(phone) : phone.main);
+    text(main, !phone.plugged ? "No network" : idle ? idleText(phone) : phone.main);
     main.classList.toggle("idle", idle);
     main.classList.toggle("words", phone.state === "listening");
     const typing = phone.state === "dial tone" || phone.asks !== "" || phone.entry !== "";
@@ -81,9 +81,18 @@
     card.classList.toggle("ringing", phone.state === "ringing");
     card.classList.toggle("busy", !idle && phone.state !== "ringing");
     drawButtons(card, phone);
+    card.classList.toggle("unplugged", !phone.plugged);
+    drawCable(card, phone);
     const lamp = part(card, "lamp");
     if (lamp) lamp.classList.toggle("lit", phone.lamp);
     drawSeat(card, phone);
+  }
+
+  function drawCable(card, phone) {
+    const cable = card.querySelector('[data-act="cable"]');
+    if (!cable) return;
+    text(cable, phone.plugged ? "Unplug" : "Plug in");
+    cable.setAttribute("aria-label", `${cable.textContent} ${phone.label}`);
   }
 
   function idleText(phone) {
@@ -98,7 +107,7 @@
     const ringing = phone.state === "ringing";
     text(part(card, "go"), ringing ? "Answer" : dialling ? "Call" : "Pick up");
     go.classList.toggle("call", ringing || dialling);
-    go.disabled = !(ringing || dialling || phone.state === "idle" || phone.state === "ended");
+    go.disabled = !phone.plugged || !(ringing || dialling || phone.state === "idle" || phone.state === "ended");
     stop.disabled = phone.state === "idle";
     text(stop.lastElementChild, ringing ? "Decline" : "Hang up");
     card.querySelectorAll("[data-dial]").forEach((button) => {
@@ -274,12 +283,19 @@
     }
   }
 
+  async function tidy() {
+    for (const phone of state.phones) {
+      if (!phone.plugged) await act(phone.id, "plug");
+      if (phone.state !== "idle") await act(phone.id, "hangup");
+    }
+  }
+
   async function show(step) {
     const run = { step };
     player = run;
     chosen = null;
     drawTour();
-    for (const phone of state.phones) if (phone.state !== "idle") await act(phone.id, "hangup");
+    await tidy();
     await sleep(250);
     if (step.at && phoneOf(step.at).user !== "1003") await perform(run, step.before);
     if (player === run) await perform(run, step.show);
@@ -295,7 +311,7 @@
     const run = { step: steps[0] };
     player = run;
     chosen = null;
-    for (const phone of state.phones) if (phone.state !== "idle") await act(phone.id, "hangup");
+    await tidy();
     await sleep(200);
     for (const phone of state.phones.filter((each) => each.user)) {
       await perform(run, [{ phone: phone.id, keys: "lift *12", until: `${phone.id}:idle` }]);
@@ -339,6 +355,7 @@
       const button = event.target.closest("button");
       if (!button) return;
       if (button.dataset.key) press(id, button.dataset.key);
+      else if (button.dataset.act === "cable") act(id, phoneOf(id).plugged ? "unplug" : "plug");
       else if (button.dataset.act) act(id, button.dataset.act);
       else if (button.dataset.dial) dial(id, button.dataset.dial);
     });

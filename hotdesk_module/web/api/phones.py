@@ -21,12 +21,14 @@ def phones() -> Blueprint:
 
     @pages.get("")
     def show() -> Response:
+        registered = work.registrations()
         return jsonify(
             phones=[
                 {
                     **answers.phone_seen(r.phone, r.device, r.transport or None, r.session),
                     "name": r.name,
                     "state": r.state,
+                    **answers.registration(r.phone.device, registered),
                 }
                 for r in rows(work.parts())
             ]

@@ -205,6 +205,7 @@ namespace {
     class ampuser
     {
         public $username;
+        public $_lastactivity;
         private $sections;
 
         public function __construct($name, array $sections)

@@ -3,7 +3,7 @@
 /**
  * FreePBX's config.php and ajax.php, as far as a module sees them, for PHP's own web server.
  *
- * Who is logged in comes in a header of the test: "name section section …".
+ * Who is logged in comes in a header of the test: "name section section …"; how long ago a page was asked for in another.
  */
 
 require __DIR__ . '/freepbx.php';
@@ -14,6 +14,7 @@ session_start();
 if (isset($_SERVER['HTTP_X_TEST_ADMIN'])) {
     $words = explode(' ', $_SERVER['HTTP_X_TEST_ADMIN']);
     $_SESSION['AMP_user'] = new ampuser($words[0], array_slice($words, 1));
+    $_SESSION['AMP_user']->_lastactivity = time() - (int) ($_SERVER['HTTP_X_TEST_IDLE'] ?? 0);
 }
 
 if (strpos($_SERVER['REQUEST_URI'], '/admin/ajax.php') === 0) {

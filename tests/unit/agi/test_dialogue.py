@@ -10,7 +10,9 @@ from hotdesk_module.adapters.astdb import AgiAstDb
 from hotdesk_module.agi import main
 from hotdesk_module.agi.dialogue import Dialogue
 from hotdesk_module.agi.protocol import Agi
+from hotdesk_module.core import pins
 from hotdesk_module.core.model import Phone, User
+from hotdesk_module.core.pins import hashed
 from hotdesk_module.errors import HotdeskError, LedgerDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.service import HotDesk
@@ -18,6 +20,7 @@ from tests.support.caller import HANG_UP, PAUSE, Caller
 from tests.support.office import Office
 
 PIN = "594173"
+HOT_DESK_PIN = "271828"
 ASK_EXTENSION, ASK_PIN = "agent-newlocation", "agent-pass"
 
 
@@ -118,6 +121,76 @@ def test_all_reasons_not_to_know_somebody_sound_the_same(desk: Desk, user: str, 
     assert call.played == ["silence/1", *ask, *ask, *ask]
     assert desk.refusals() == [code] * 3
     assert desk.seat("200") is None
+
+
+def give_pin(desk: Desk, user: str, pin: str = HOT_DESK_PIN, mailbox: str = "") -> None:
+    """Let there be a user with a hot desk PIN, whose hash does not take its time."""
+    desk.inventory.all_users = [u for u in desk.inventory.all_users if u.extension != user]
+    desk.inventory.all_users.append(User(user, "Nora", mailbox))
+    desk.ledger.save_pin(user, hashed(pin, b"salt", 10), 1)
+
+
+def test_a_user_without_a_mailbox_logs_in_with_the_hot_desk_pin(desk: Desk) -> None:
+    give_pin(desk, "1003")
+    call = caller("1003", HOT_DESK_PIN)
+    assert desk.call(call) == "logged_in"
+    assert call.played == ["silence/1", ASK_EXTENSION, ASK_PIN, "agent-loginok"]
+    assert desk.seat("200") == "1003"
+    assert not any(HOT_DESK_PIN in command for command in call.commands)
+    assert HOT_DESK_PIN not in str(desk.ledger.snapshot())
+
+
+def test_a_wrong_hot_desk_pin_sounds_and_counts_like_any_other(desk: Desk) -> None:
+    give_pin(desk, "1003")
+    call = caller("1003", "000111", "1003", PIN, "1003", "000113")
+    assert desk.call(call) == "wrong_pin"
+    ask = [ASK_EXTENSION, ASK_PIN, "vm-incorrect"]
+    assert call.played == ["silence/1", *ask, *ask, *ask]
+    assert desk.refusals() == ["wrong_pin"] * 3
+    # What is right now comes too late, from this phone and from any other.
+    assert desk.call(caller("1003", HOT_DESK_PIN, channel="PJSIP/201-00000001")) == "locked_out"
+    assert desk.call(caller("1001", PIN)) == "locked_out"
+    desk.clock.advance(15 * 60)
+    assert desk.call(caller("1003", HOT_DESK_PIN)) == "logged_in"
+
+
+def test_who_has_a_mailbox_logs_in_with_its_pin_only(desk: Desk) -> None:
+    give_pin(desk, "1003", mailbox="default")
+    assert desk.call(caller("1003", HOT_DESK_PIN, "1003", PIN)) == "logged_in"
+    assert desk.refusals() == ["wrong_pin"]
+
+
+def test_a_mailbox_without_a_pin_is_not_opened_by_a_hot_desk_pin(desk: Desk) -> None:
+    give_pin(desk, "1004", mailbox="default")
+    assert desk.call(caller("1004", HOT_DESK_PIN, "1004", HOT_DESK_PIN, "1004", HOT_DESK_PIN)) == "empty_pin"
+
+
+def test_a_pin_that_was_removed_is_good_for_nothing(desk: Desk) -> None:
+    give_pin(desk, "1003")
+    desk.ledger.remove_pin("1003")
+    assert desk.call(caller("1003", HOT_DESK_PIN, "1003", "", "")) == "no_input"
+    assert desk.refusals() == ["no_mailbox"]
+
+
+@pytest.mark.parametrize("stored", [HOT_DESK_PIN, "", "pbkdf2-sha256$10$00", "of another version"])
+def test_a_damaged_hash_lets_nobody_in(desk: Desk, stored: str) -> None:
+    give_pin(desk, "1003")
+    desk.ledger.save_pin("1003", stored, 1)
+    assert desk.call(caller("1003", HOT_DESK_PIN, "1003", "", "")) == "no_input"
+    assert desk.seat("200") is None
+
+
+def test_others_can_log_in_while_a_hash_takes_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    give_pin(desk, "1003")
+    held: list[bool] = []
+
+    def slowly(pin: str, stored: str) -> bool:
+        held.append(desk.ledger.locked)
+        return True
+
+    monkeypatch.setattr(pins, "matches", slowly)
+    assert desk.call(caller("1003", HOT_DESK_PIN)) == "logged_in"
+    assert held == [False]
 
 
 def test_a_pin_entered_too_early_is_kept_nowhere(desk: Desk) -> None:

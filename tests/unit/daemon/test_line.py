@@ -103,3 +103,14 @@ def test_events_that_nobody_takes_are_not_kept_without_end(wire: Wire) -> None:
     wire.server.unasked = "Event: Noise\n\n" * (WAITING + 1000)
     ami.action("Ping")
     assert len(ami._events) == WAITING
+
+
+def test_what_asterisk_said_during_an_action_is_waiting_though_the_socket_is_silent(wire: Wire) -> None:
+    assert wire.line.keep()
+    assert not wire.line.waiting
+    assert wire.line.ami is not None
+    wire.server.unasked = "Event: Reload\nModule: All\n\n"
+    wire.line.ami.action("Ping")
+    assert wire.line.waiting
+    assert wire.heard(1) == ["Reload"]
+    assert not wire.line.waiting

@@ -222,6 +222,36 @@ def test_it_comes_back_when_asterisk_does(daemon: Daemon) -> None:
     assert "Traceback" not in daemon.log.read_text()
 
 
+def registered(daemon: Daemon, device: str) -> object:
+    phones = json.loads(daemon.ask("GET", "/api/phones")[1])["phones"]
+    return next(p["registered"] for p in phones if p["device"] == device)
+
+
+def test_the_panel_shows_who_is_registered_within_two_seconds(daemon: Daemon) -> None:
+    daemon.start()
+    eventually(lambda: registered(daemon, "200") is False, "the first look", 5)
+    contact = {"ObjectName": "200;@1", "Endpoint": "200", "Uri": "sip:200@192.0.2.11:5060", "Status": "Reachable"}
+    daemon.asterisk.contacts = [contact]
+    about = f"EndpointName: 200\nAOR: 200\nURI: {contact['Uri']}"
+    daemon.asterisk.send(f"Event: ContactStatus\n{about}\nContactStatus: Reachable\n\n")
+    eventually(lambda: registered(daemon, "200") is True, "it has registered", 2)
+    daemon.asterisk.contacts = []
+    daemon.asterisk.send(f"Event: ContactStatus\n{about}\nContactStatus: Removed\n\n")
+    eventually(lambda: registered(daemon, "200") is False, "it has gone", 2)
+    daemon.asterisk.close()
+    eventually(lambda: registered(daemon, "200") is None, "nobody knows", 5)
+
+
+def test_a_manager_that_may_not_list_registrations_stops_no_repair(daemon: Daemon) -> None:
+    daemon.asterisk.answers["PJSIPShowContacts"] = "Response: Error\n{id}\nMessage: Permission denied"
+    daemon.ledger.change((), Session("200", "1001", 1), [Event(1, "login", "200", "1001")])
+    daemon.start()
+    eventually(lambda: in_line(daemon), "repaired all the same")
+    eventually(lambda: "Permission denied" in daemon.log.read_text(), "logged")
+    assert daemon.asterisk.connections <= 2
+    assert registered(daemon, "200") is None
+
+
 def test_it_lives_without_a_database_and_says_so_once(daemon: Daemon) -> None:
     hidden = daemon.database.with_suffix(".hidden")
     daemon.connection.close()

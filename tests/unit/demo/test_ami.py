@@ -165,3 +165,33 @@ def test_the_modules_dialplan_is_shown(client: Client) -> None:
 def test_unknown_actions_are_errors_and_logoff_says_goodbye(client: Client) -> None:
     assert client.ask("Action: Juggle")["Message"] == "Invalid/unknown command"
     assert client.ask("Action: Logoff")["Response"] == "Goodbye"
+
+
+def test_the_registered_phones_are_listed_with_their_addresses(client: Client) -> None:
+    assert client.ask("Action: PJSIPShowContacts")["Message"].startswith("A listing of Contacts follows")
+    listed = []
+    while ("EventList", "Complete") not in (message := client.read()):
+        listed.append(dict(message))
+    lobby = next(contact for contact in listed if contact["Endpoint"] == "200")
+    assert (lobby["Event"], lobby["ObjectType"], lobby["Status"]) == ("ContactList", "contact", "Reachable")
+    assert (lobby["Uri"], lobby["ViaAddr"]) == ("sip:200@192.168.20.20:5060", "192.168.20.20")
+    assert lobby["ObjectName"].startswith("200;@") and lobby["RoundtripUsec"].isdigit()
+    assert ("ListItems", str(len(listed))) in message
+    # Nothing is plugged in there, and Jane has no phone.
+    assert {"222", "1002"}.isdisjoint(contact["Endpoint"] for contact in listed)
+
+
+def test_a_cable_that_is_pulled_and_put_back_is_told(client: Client, ami: AmiServer, pbx: Pbx) -> None:
+    listener = Client(ami.port)
+    listener.ask("Action: Login", "Username: demo", "Secret: secret")
+    listener.read()
+    listener.ask("Action: Ping")
+    pbx.plug("200", False)
+    pbx.plug("200", False)
+    gone = dict(listener.read())
+    assert (gone["Event"], gone["Privilege"], gone["ContactStatus"]) == ("ContactStatus", "system,all", "Removed")
+    assert (gone["URI"], gone["AOR"], gone["EndpointName"]) == ("sip:200@192.168.20.20:5060", "200", "200")
+    assert client.ask("Action: ExtensionState", "Exten: 200", "Context: ext-local")["StatusText"] == "Unavailable"
+    pbx.plug("200", True)
+    assert [dict(listener.read())["ContactStatus"] for _ in range(2)] == ["NonQualified", "Reachable"]
+    listener.close()

@@ -38,3 +38,13 @@ def test_listeners_hear_changes_and_only_changes() -> None:
 def test_a_restart_keeps_the_keys(tmp_path: Path) -> None:
     AstDb(Monitor(), tmp_path / "astdb.json").put("DND", "1001", "YES")
     assert AstDb(Monitor(), tmp_path / "astdb.json").value("DND/1001") == "YES"
+
+
+def test_what_changes_together_is_written_once_and_whole(tmp_path: Path) -> None:
+    path = tmp_path / "astdb.json"
+    db = AstDb(Monitor(), path)
+    with db.together():
+        db.put("CF", "1001", "HD200")
+        db.put("CF", "1002", "HD201")
+        assert not path.exists()
+    assert AstDb(Monitor(), path).show() == [("CF/1001", "HD200"), ("CF/1002", "HD201")]

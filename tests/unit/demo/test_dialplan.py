@@ -20,7 +20,7 @@ LOBBY = CallerId("Lobby", "200")
         ("1003", Kind.EXTENSION, "1003"),
         ("95550199", Kind.OUTBOUND, "5550199"),
         ("5550199", Kind.OUTBOUND, "5550199"),
-        ("1009", Kind.UNKNOWN, "1009"),
+        ("1099", Kind.UNKNOWN, "1099"),
     ],
 )
 def test_a_number_is_what_freepbx_takes_it_for(number: str, kind: Kind, target: str) -> None:

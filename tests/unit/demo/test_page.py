@@ -57,6 +57,19 @@ def test_other_sites_cannot_press_keys(web: FlaskClient) -> None:
     assert web.get("/state", headers={"Host": "elsewhere.example"}).status_code == 403
 
 
+def test_a_phone_without_its_cable_does_nothing_and_is_not_reached(web: FlaskClient, pbx: Pbx, hand: Hand) -> None:
+    hand.log_in("200", "1003", "6294")
+    web.post("/phones/200/unplug", json={})
+    lobby = web.get("/state").get_json()["phones"][0]
+    assert (lobby["plugged"], lobby["user"]) == (False, "1003")
+    assert web.post("/phones/200/lift", json={}).get_json() == {"ok": False}
+    assert pbx.phones["200"].state is State.IDLE
+    hand.dial("outside", "1003")
+    hand.until_heard("outside", "Ravi Patel is not available")
+    web.post("/phones/200/plug", json={})
+    assert web.get("/state").get_json()["phones"][0]["plugged"]
+
+
 def test_the_stream_sends_the_state_at_once(web: FlaskClient) -> None:
     response = web.get("/events", buffered=False)
     first = next(iter(response.response))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotdesk_module.core.model import Phone
+from hotdesk_module.core.model import Contact, Phone
 from hotdesk_module.errors import all_codes
 from hotdesk_module.web.alerts import ERROR, Alert
 from hotdesk_module.web.errors import STATUSES
@@ -38,6 +38,12 @@ def test_phones_have_what_the_page_shows(front: Front) -> None:
         "since": "2023-11-14T22:13:20Z",
         "name": "Person 1003",
         "state": "occupied",
+        "registered": False,
+        "address": None,
+        "port": None,
+        "agent": None,
+        "reachable": None,
+        "round_trip_us": None,
     }
     assert {p["state"] for p in others} == {"free"}
 
@@ -150,3 +156,26 @@ def test_the_bridge_asks_for_a_repair_and_for_alerts(front: Front) -> None:
     ]
     front.alerts.clear("a", "never there")
     assert [a["id"] for a in front.bridge("GET", "/internal/alerts").json] == ["health_y"]
+
+
+def test_a_phone_says_where_it_is_registered(front: Front) -> None:
+    def lobby() -> dict[str, Any]:
+        phones: list[dict[str, Any]] = front.get("/api/phones").json["phones"]
+        (found,) = (p for p in phones if p["device"] == "200")
+        return {k: found[k] for k in ("registered", "address", "port", "agent", "reachable", "round_trip_us")}
+
+    nothing = dict.fromkeys(("address", "port", "agent", "reachable", "round_trip_us"))
+    assert lobby() == {"registered": False, **nothing}
+    front.office.switchboard.all_contacts = [
+        Contact("PJSIP/200", "sip:200@192.0.2.11", "192.0.2.11", 5060, "T46U 1", True, 800)
+    ]
+    assert lobby() == {
+        "registered": True,
+        "address": "192.0.2.11",
+        "port": 5060,
+        "agent": "T46U 1",
+        "reachable": True,
+        "round_trip_us": 800,
+    }
+    front.asterisk_up = False
+    assert lobby() == {"registered": None, **nothing}

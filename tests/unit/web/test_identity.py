@@ -22,14 +22,15 @@ def signed(**changes: str) -> dict[str, str]:
 
 
 def check(headers: dict[str, str], method: str = "POST", target: str = TARGET, body: bytes = BODY) -> Identity:
-    return verify(SECRET, headers, method, target, body, NOW)
+    return verify(SECRET, headers, method, target, body, NOW).identity
 
 
 def test_the_signature_is_the_one_that_the_contract_describes() -> None:
-    lines = ["POST", TARGET, "page", "J%C3%BCrgen%20O%27Neil%20%2F%20Ops", str(NOW), "t0ken"]
+    headers = signed()
+    nonce = headers["X-Hotdesk-Nonce"]
+    lines = ["POST", TARGET, "page", "J%C3%BCrgen%20O%27Neil%20%2F%20Ops", str(NOW), nonce, "t0ken"]
     lines.append(hashlib.sha256(BODY).hexdigest())
     expected = hmac.new(SECRET.encode(), "\n".join(lines).encode(), hashlib.sha256).hexdigest()
-    headers = signed()
     assert headers["X-Hotdesk-Signature"] == expected
     assert headers["X-Hotdesk-User"] == lines[3]
 
@@ -40,7 +41,15 @@ def test_what_is_signed_is_who_it_says() -> None:
 
 def test_the_bridge_needs_no_name() -> None:
     headers = sign(SECRET, Identity(BRIDGE), "GET", "/internal/alerts", b"", NOW)
-    assert verify(SECRET, headers, "GET", "/internal/alerts", b"", NOW) == Identity(BRIDGE)
+    assert verify(SECRET, headers, "GET", "/internal/alerts", b"", NOW).identity == Identity(BRIDGE)
+
+
+def test_every_signature_is_another_one() -> None:
+    nonces = {signed()["X-Hotdesk-Nonce"] for _ in range(100)}
+    assert len(nonces) == 100
+    assert all(len(bytes.fromhex(n)) * 8 >= 128 for n in nonces)
+    headers = signed()
+    assert verify(SECRET, headers, "POST", TARGET, BODY, NOW).nonce == headers["X-Hotdesk-Nonce"]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +61,8 @@ def test_the_bridge_needs_no_name() -> None:
         {"user": ""},
         {"time": str(NOW + 1)},
         {"time": ""},
+        {"nonce": "0" * 32},
+        {"nonce": ""},
         {"token": "other"},
         {"signature": ""},
         {"signature": "0" * 64},
@@ -72,7 +83,7 @@ def test_a_signature_in_capitals_is_another_one() -> None:
         check({**headers, "X-Hotdesk-Signature": headers["X-Hotdesk-Signature"].upper()})
 
 
-@pytest.mark.parametrize("missing", ["Front", "User", "Time", "Token", "Signature"])
+@pytest.mark.parametrize("missing", ["Front", "User", "Time", "Nonce", "Token", "Signature"])
 def test_any_header_that_is_missing_is_refused(missing: str) -> None:
     headers = signed()
     del headers[f"X-Hotdesk-{missing}"]
@@ -114,14 +125,28 @@ def test_a_front_that_nobody_knows_and_an_administrator_without_a_name_are_refus
         check(headers)
 
 
+def by_hand(time: str = str(NOW), nonce: str = "0123456789abcdef" * 2) -> dict[str, str]:
+    """Return headers that are rightly signed, whatever they say."""
+    lines = ["POST", TARGET, "page", "maria", time, nonce, "t", hashlib.sha256(BODY).hexdigest()]
+    mac = hmac.new(SECRET.encode(), "\n".join(lines).encode("utf-8"), hashlib.sha256).hexdigest()
+    headers = {"Front": "page", "User": "maria", "Time": time, "Nonce": nonce, "Token": "t", "Signature": mac}
+    return {f"X-Hotdesk-{k}": v for k, v in headers.items()}
+
+
+def test_headers_made_by_hand_are_as_good() -> None:
+    assert check(by_hand()).user == "maria"
+
+
 @pytest.mark.parametrize("time", ["", "now", "1e9", "١٧٠٠٠٠٠٠٠٠", "-1", "9" * 40])
 def test_a_time_that_is_none_is_refused_even_when_it_is_signed(time: str) -> None:
-    body = hashlib.sha256(BODY).hexdigest()
-    message = "\n".join(["POST", TARGET, "page", "maria", time, "t", body])
-    mac = hmac.new(SECRET.encode(), message.encode("utf-8"), hashlib.sha256).hexdigest()
-    headers = {"Front": "page", "User": "maria", "Time": time, "Token": "t", "Signature": mac}
     with pytest.raises(Refused):
-        check({f"X-Hotdesk-{k}": v for k, v in headers.items()})
+        check(by_hand(time=time))
+
+
+@pytest.mark.parametrize("nonce", ["", "1", "0" * 31, "A" * 32, "0" * 65, "0" * 32 + "\n", "x" * 32])
+def test_a_nonce_that_can_be_guessed_is_refused_even_when_it_is_signed(nonce: str) -> None:
+    with pytest.raises(Refused, match="nonce"):
+        check(by_hand(nonce=nonce))
 
 
 # At the door

@@ -144,6 +144,9 @@ def test_a_phone_is_edited(front: Front) -> None:
     assert "Phone 200 (Front) is saved." in text and "Apply Config" in text
     (phone,) = front.ledger.phones(["200"])
     assert phone == Phone("200", "Front", "001565aabbcc", "Hall", "*55", "", 0, "06:30", True)
+    (event,) = front.ledger.events(HistoryFilter(event="pool"))
+    assert (event.phone, event.source, event.actor, event.code) == ("200", "panel", "maria", "changed")
+    assert "label: Phone 200 → Front" in event.detail
     front.follow(front.post("/phones/200", label="Front"))
     assert front.ledger.phones(["200"])[0].enabled is False
 
