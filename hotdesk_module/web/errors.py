@@ -38,6 +38,7 @@ STATUSES: dict[str, int] = {
     "bad_pin": BAD_INPUT,
     "has_mailbox": REFUSED,
     "phone_exists": REFUSED,
+    "changed": REFUSED,
     "duplicate_mac": REFUSED,
     "bad_import": BAD_INPUT,
     "bad_config": UNAVAILABLE,

@@ -10,14 +10,26 @@ from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.history import history
+from hotdesk_module.web.pages.logout import logout
 from hotdesk_module.web.pages.occupancy import occupancy
+from hotdesk_module.web.pages.phone import phone
+from hotdesk_module.web.pages.phone_login import phone_login
 from hotdesk_module.web.pages.phones import phones
+from hotdesk_module.web.pages.phones_add import phones_add
+from hotdesk_module.web.pages.phones_edit import phones_edit
+from hotdesk_module.web.pages.phones_remove import phones_remove
 
 
 def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
     """Return all pages."""
     return (
         phones(notices),
+        phone(notices),
+        phones_add(notices),
+        phones_edit(notices),
+        phones_remove(notices),
+        phone_login(notices),
+        logout(notices),
         history(),
         occupancy(),
         health(notices, machine),
