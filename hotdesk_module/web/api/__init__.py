@@ -7,6 +7,7 @@ from typing import Callable
 from flask import Blueprint
 
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.web.api.files import files
 from hotdesk_module.web.api.health import health
 from hotdesk_module.web.api.history import history
 from hotdesk_module.web.api.occupancy import occupancy
@@ -18,6 +19,7 @@ def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
     """Return everything under /api."""
     return (
         phones(),
+        files(),
         sessions(),
         history(),
         occupancy(),

@@ -17,6 +17,7 @@ from hotdesk_module.web.pages.phone_login import phone_login
 from hotdesk_module.web.pages.phones import phones
 from hotdesk_module.web.pages.phones_add import phones_add
 from hotdesk_module.web.pages.phones_edit import phones_edit
+from hotdesk_module.web.pages.phones_import import phones_import
 from hotdesk_module.web.pages.phones_remove import phones_remove
 
 
@@ -27,6 +28,7 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
         phone(notices),
         phones_add(notices),
         phones_edit(notices),
+        phones_import(notices),
         phones_remove(notices),
         phone_login(notices),
         logout(notices),

@@ -12,6 +12,7 @@ PAGES = (
     *("/phones/200/login", "/phones/200/remove", "/logout", "/logout?location=nowhere"),
     *("/health", "/health/force"),
     *("/history", "/history?phone=200&what=login", "/history/seat?phone=200&date=2023-11-14&time=23:14"),
+    "/phones/import",
     *("/occupancy", "/occupancy?range=today", "/occupancy?since=2023-11-01&until=2023-11-14"),
     "/history/seat?user=1003&date=2023-11-14&time=23:14",
 )
