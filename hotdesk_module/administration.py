@@ -8,7 +8,7 @@ stays as it is, and the lamps with it. What changes is in the history, in the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from hotdesk_module.core import changes, codes, pool, pool_csv, pool_import, pool_rules
 from hotdesk_module.core.changes import By
@@ -143,11 +143,11 @@ class Pool:
         missing = tuple((d, NotInPool(f"Phone {d[:20]} is not a hot desk phone.")) for d in wanted if d not in known)
         return Many(Saved(tuple(edited)), missing)
 
-    def edit(self, device: str, fields: Mapping[str, str], seen: Phone | None = None) -> Saved:
+    def edit(self, device: str, fields: Mapping[str, str], seen: Mapping[str, str] | None = None) -> Saved:
         """Change fields of a phone; the others stay. Who is logged in there stays so, also where it is disabled.
 
         Args:
-            seen: the phone as it was when somebody began to edit it; None: however it is.
+            seen: the phone as it was when somebody began to edit it, as pool.as_fields() gives it; None: however it is.
 
         Raises:
             NotInPool: it is not in the pool.
@@ -156,7 +156,7 @@ class Pool:
         """
         with self._ledger.lock():
             stored = self._one(device)
-            if seen is not None and stored != seen:
+            if seen is not None and pool.as_fields(stored) != seen:
                 raise Changed(f"Phone {device} has been changed by somebody else in the meantime.")
             phone = pool.phone({k: v for k, v in fields.items() if k != "device"}, stored)
             saved = self._save(phone, self._surroundings([device]))
@@ -187,7 +187,9 @@ class Pool:
                     reload = _codes(self._ledger.phones()) != before
                     break
             if ending is not None and any(s.identity not in ending for s in sessions):
-                raise Changed(f"{sessions[0].user} has logged in at phone {device} in the meantime; it stays in the pool.")
+                raise Changed(
+                    f"{sessions[0].user} has logged in at phone {device} in the meantime; it stays in the pool."
+                )
             applied = all(outcome.applied for outcome in self._desk.logout_all(sessions))
             ended += sessions
         applied = self._refresh([device]) and applied
@@ -202,14 +204,22 @@ class Pool:
         lines = pool_csv.read(text)
         return pool_import.plan(lines, self._ledger.phones(), self._surroundings())
 
-    def apply(self, text: str, progress: Progress | None = None) -> tuple[tuple[Row, ...], Saved]:
+    def apply(
+        self, text: str, progress: Progress | None = None, agreed: Callable[[tuple[Row, ...]], bool] | None = None
+    ) -> tuple[tuple[Row, ...], Saved]:
         """Import a CSV file, all or nothing; phones that it does not name stay as they are.
+
+        Args:
+            agreed: judges what would become of the lines, in the last moment; None: it is all the same.
 
         Raises:
             BadImport: a line is wrong, and nothing was changed; the message has a line for each error.
+            Changed: it was not agreed to, and nothing was changed.
         """
         with self._ledger.lock():
             rows = self.plan_import(text)
+            if agreed is not None and not agreed(rows):
+                raise Changed("The pool or FreePBX has changed in the meantime. Nothing was imported; look again.")
             wrong = [f"Line {row.line}: {error}" for row in rows if row.fate == ERROR for error in row.errors]
             if wrong:
                 raise BadImport("\n".join(wrong))

@@ -29,9 +29,7 @@ class HotDesk(Sequence):
 
     # Changing sessions
 
-    def login(
-        self, phone: str, user: str, verify: Verify | None = None, ending: Identities | None = None
-    ) -> Outcome:
+    def login(self, phone: str, user: str, verify: Verify | None = None, ending: Identities | None = None) -> Outcome:
         """Seat ``user`` at ``phone``.
 
         Args:

@@ -47,8 +47,8 @@ def spans(changes: Iterable[Change], seated: Mapping[str, int], start: int, stop
     A session without an end (a restored history has such) counts for nothing: nobody knows how long it was.
 
     Args:
-        changes: those in the range, the oldest first.
-        seated: the phones that are taken at its end: phone to since when, 0 where that is not known.
+        changes: those since the range began, the oldest first; some may be later than its end.
+        seated: the phones that are taken at its end, or now: phone to since when, 0 where that is not known.
     """
     since: dict[str, int] = {}
     seen: set[str] = set()
@@ -59,11 +59,12 @@ def spans(changes: Iterable[Change], seated: Mapping[str, int], start: int, stop
         else:
             # The first that is heard of a phone is that somebody leaves: they sat there from the start.
             begun = since.pop(phone, None) if phone in seen else start
-            if begun is not None and begun < at:
-                found.append(Span(phone, begun, at))
+            until = min(at, stop)
+            if begun is not None and begun < until:
+                found.append(Span(phone, begun, until))
         seen.add(phone)
-    for phone, begun in seated.items():
-        begun = since.get(phone, stop) if phone in seen else max(start, begun)
+    for phone, at in seated.items():
+        begun = since.get(phone, stop) if phone in seen else max(start, at)
         if begun < stop:
             found.append(Span(phone, begun, stop))
     return found

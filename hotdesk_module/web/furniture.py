@@ -6,10 +6,11 @@ from flask import Flask, request
 from jinja2 import StrictUndefined
 
 from hotdesk_module import days, times
+from hotdesk_module.core.pool import show_mac
 from hotdesk_module.web import language, links, work
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.notices import Notice, Notices
-from hotdesk_module.web.rows import STATES
+from hotdesk_module.web.rows import marks, states
 
 
 def tabs() -> list[tuple[str, str, str]]:
@@ -31,6 +32,11 @@ def furnish(app: Flask, notices: Notices) -> None:
     def stamp(seconds: int) -> str:
         return times.stamp(seconds, work.zone())
 
+    def moment(seconds: int) -> str:
+        """Return a time as short as it can be told today: without the day where it is the same."""
+        shown, today = stamp(seconds), stamp(work.parts().clock())
+        return shown[11:] if shown[:10] == today[:10] else shown
+
     def since(seconds: int) -> str:
         return times.duration(work.parts().clock() - seconds)
 
@@ -51,6 +57,9 @@ def furnish(app: Flask, notices: Notices) -> None:
         token_field=links.token_field,
         token=lambda: identity().token,
         notices=told,
-        states=STATES,
+        states=states,
+        marks=marks,
+        back_field=links.back_field,
     )
-    environment.filters.update(stamp=stamp, clock=clock, since=since, iso=times.iso, duration=times.duration)
+    environment.filters.update(mac=show_mac, stamp=stamp, clock=clock, moment=moment, since=since, iso=times.iso)
+    environment.filters.update(duration=times.duration)

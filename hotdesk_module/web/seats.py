@@ -1,89 +1,69 @@
-"""Who sat at a phone then, and where a user was then."""
+"""Sessions as a page names them: phone, user and the time of the login.
+
+What a page has shown may have changed when its button is pressed. A form says whom it means, and whoever sits there by
+then is left alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
-
-from hotdesk_module.core.policy import check_extension
-from hotdesk_module.core.pool import check
-from hotdesk_module.core.stays import LOGIN, LOGOUT, Around, Mark, Stay, around, stays
-from hotdesk_module.errors import BadValue
+from hotdesk_module.core.model import Session
+from hotdesk_module.service import Outcome
 from hotdesk_module.web import work
-from hotdesk_module.web.database import db, events
-from hotdesk_module.web.history import begin, moment
 
-_COLUMNS = tuple(events.c[name] for name in Mark._fields)
-# So many logins and logouts before and after are enough to know who sat there; a user may sit at several phones.
-NEAR = 100
+# What Session.identity gives.
+Seat = tuple[str, str, int]
+# More digits than these are no time.
+LONGEST = 15
 
 
-class Seat(NamedTuple):
-    """The answer.
+def seat_of(session: Session) -> str:
+    """Return a session as a form names it: ``200 1001 1700000000``."""
+    return " ".join(map(str, session.identity))
+
+
+def read(texts: Iterable[str]) -> tuple[Seat, ...]:
+    """Return what a form names, each once; what names no session is left out."""
+    found: dict[Seat, None] = {}
+    for text in texts:
+        phone, user, since = (*text.split(" "), "", "", "")[:3]
+        if phone and user and since.isascii() and since.isdigit() and len(since) <= LONGEST:
+            found[phone, user, int(since)] = None
+    return tuple(found)
+
+
+class Farewell(NamedTuple):
+    """What became of those who were to be logged out.
 
     Attributes:
-        phone, user: what was asked about; one of them is empty.
-        first, last: the seconds that were asked about, both inclusive.
-        begins: since when there is a history; None: there is none.
-        labels, names: of the phones and users of the answer, by number.
+        left: those of them who did not sit there any more.
+        now: who sits at the phones of these by now.
     """
 
-    phone: str
-    user: str
-    first: int
-    last: int
-    around: Around
-    begins: int | None
-    labels: dict[str, str]
-    names: dict[str, str]
+    outcomes: tuple[Outcome, ...]
+    left: tuple[Seat, ...]
+    now: tuple[Session, ...]
 
     @property
-    def is_known(self) -> bool:
-        """Return whether there was a history then, or an answer nevertheless."""
-        return bool(self.around.then) or (self.begins is not None and self.last >= self.begins)
+    def ended(self) -> tuple[Session, ...]:
+        """Return the sessions that ended."""
+        return tuple(e.session for o in self.outcomes for e in o.ended)
+
+    @property
+    def applied(self) -> bool:
+        """Return whether Asterisk follows."""
+        return all(o.applied for o in self.outcomes)
 
 
-def seat(phone: str, user: str, at: str) -> Seat:
-    """Return who sat at a phone, or where a user sat, at a time of the PBX's zone.
-
-    Args:
-        phone, user: one of them; the other one is empty.
-
-    Raises:
-        BadValue, BadExtension: what was given is no phone, user or time; or none, or both.
-    """
-    if bool(phone) == bool(user):
-        raise BadValue("Give a phone or a user.")
-    if not at:
-        raise BadValue("Give a time.")
-    if phone:
-        check("device", phone)
-    else:
-        check_extension(user)
-    first, last = moment("at", at, work.zone())
-    marks = _marks(events.c.phone == phone if phone else events.c.user == user, first)
+def log_out(seats: Iterable[Seat]) -> Farewell:
+    """Log out those who sit there still, and nobody else."""
+    seats = tuple(seats)
     ledger = work.parts().ledger
-    present = ledger.sessions([phone]) if phone else ledger.sessions(None, [user])
-    found = around(stays(marks, present), first, last)
-    named = [s for s in (*found.then, found.before, found.after) if s is not None]
-    return Seat(phone, user, first, last, found, begin(), *_named(phone, user, named))
-
-
-def _marks(whose: ColumnElement[bool], at: int) -> list[Mark]:
-    time, number = events.c.at, events.c.id
-    query = select(*_COLUMNS).where(whose, events.c.event.in_((LOGIN, LOGOUT))).limit(NEAR)
-    with db.engine.connect() as connection:
-        before = connection.execute(query.where(time <= at).order_by(time.desc(), number.desc())).all()
-        after = connection.execute(query.where(time > at).order_by(time, number)).all()
-    return [Mark(*row) for row in (*reversed(before), *after)]
-
-
-def _named(phone: str, user: str, found: list[Stay]) -> tuple[dict[str, str], dict[str, str]]:
-    phones = {s.phone for s in found} | {phone} - {""}
-    users = {s.user for s in found} | {user} - {""}
-    at = work.parts()
-    return (
-        {p.device: p.label for p in at.ledger.phones(phones)},
-        {u.extension: u.name for u in at.inventory.users(users)},
-    )
+    sitting = {s.identity: s for s in ledger.sessions({seat[0] for seat in seats})}
+    still = [sitting[seat] for seat in seats if seat in sitting]
+    outcomes = tuple(work.desk().logout_all(still)) if still else ()
+    ended = {e.session.identity for o in outcomes for e in o.ended}
+    left = tuple(seat for seat in seats if seat not in ended)
+    return Farewell(outcomes, left, ledger.sessions({seat[0] for seat in left}))

@@ -13,6 +13,7 @@ from tests.bridge.browser import PAGE, SCRIPT, Browser
 from tests.bridge.panel import FakePanel
 from tests.bridge.world import World
 
+
 def test_the_panel_stands_inside_freepbxs_page(browser: Browser, panel: FakePanel) -> None:
     answer = browser.ask(PAGE)
     assert answer.status == 200

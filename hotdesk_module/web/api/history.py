@@ -12,7 +12,7 @@ from hotdesk_module.times import iso
 from hotdesk_module.web import history as past
 from hotdesk_module.web import story, work
 from hotdesk_module.web.pages.history import as_csv
-from hotdesk_module.web.seats import Seat, seat
+from hotdesk_module.web.whereabouts import Whereabouts, whereabouts
 
 
 def history() -> Blueprint:
@@ -47,7 +47,7 @@ def history() -> Blueprint:
 
     @pages.get("/seat")
     def who() -> Response:
-        found = seat(*(request.args.get(name, "").strip() for name in ("phone", "user", "at")))
+        found = whereabouts(*(request.args.get(name, "").strip() for name in ("phone", "user", "at")))
         before, after = found.around.before, found.around.after
         return jsonify(
             phone=found.phone,
@@ -64,7 +64,7 @@ def history() -> Blueprint:
     return pages
 
 
-def _stay(stay: Stay, found: Seat) -> dict[str, Any]:
+def _stay(stay: Stay, found: Whereabouts) -> dict[str, Any]:
     ended = stay.ended
     return {
         "phone": stay.phone,

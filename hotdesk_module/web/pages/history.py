@@ -14,7 +14,7 @@ from hotdesk_module.web import history as past
 from hotdesk_module.web import story, work
 from hotdesk_module.web.links import go_to
 from hotdesk_module.web.listing import PER, Page
-from hotdesk_module.web.seats import Seat, seat
+from hotdesk_module.web.whereabouts import Whereabouts, whereabouts
 
 SEAT = ("phone", "user", "date", "time")
 COLUMNS = (
@@ -44,7 +44,7 @@ def history() -> Blueprint:
         asked = {name: request.args.get(name, "").strip() for name in SEAT}
         at = f"{asked['date']} {asked['time']}".strip()
         try:
-            return _page(seat(asked["phone"], asked["user"], at), about=asked)
+            return _page(whereabouts(asked["phone"], asked["user"], at), about=asked)
         except HotdeskError as error:
             if error.code == "ledger_down":
                 raise
@@ -57,7 +57,9 @@ def history() -> Blueprint:
     return pages
 
 
-def _page(found: Seat | None = None, error: str = "", about: dict[str, str] | None = None) -> str | tuple[str, int]:
+def _page(
+    found: Whereabouts | None = None, error: str = "", about: dict[str, str] | None = None
+) -> str | tuple[str, int]:
     """Return the page.
 
     Args:

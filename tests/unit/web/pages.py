@@ -10,11 +10,14 @@ from tests.support.office import device
 # With somebody at phone 200, the phones 200, 201, 202 and 999 in the pool, somebody without a mailbox (1005) and locks:
 # see everyone().
 PAGES = (
-    *("/", "/phones", "/phones/add", "/phones/200", "/phones/200/login", "/phones/200/remove", "/logout-all"),
+    *("/", "/phones", "/phones?state=gone", "/phones/add", "/phones/200", "/phones/201", "/phones/999"),
+    *("/phones/200/login", "/phones/200/remove", "/logout", "/logout?location=nowhere"),
     *("/health", "/health/force"),
     *("/history", "/history?phone=200&what=login", "/history/seat?phone=200&date=2023-11-14&time=23:14"),
     *("/people", "/people?state=everybody", "/people/1003", "/people/1004/login", "/people/1003/pin"),
     *("/people/1005", "/people/1005/pin", "/people/locks", "/settings"),
+    "/phones/import",
+    *("/occupancy", "/occupancy?range=today", "/occupancy?since=2023-11-01&until=2023-11-14"),
     "/history/seat?user=1003&date=2023-11-14&time=23:14",
 )
 EVIL = "<script>alert('x')</script> \"O'Brien\" & عمر 👩‍💻"
