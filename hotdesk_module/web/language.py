@@ -32,11 +32,6 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue(language()).ngettext(one, many, count)
 
 
-def N_(message: str) -> str:
-    """Mark a message for the translators that is said later, when there is a reader."""
-    return message
-
-
 def language() -> str:
     """Return the reader's language, as FreePBX writes it (``de_DE``); English where we have no catalogue."""
     if not has_request_context():

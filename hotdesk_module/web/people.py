@@ -19,7 +19,11 @@ from hotdesk_module.errors import HotdeskError, UnknownUser
 from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
 from hotdesk_module.web.database import db, events
-from hotdesk_module.web.listing import Key, number_key, ordered, place
+from hotdesk_module.web.links import path
+from hotdesk_module.web.listing import USUAL, Key, number_key, ordered, place
+from hotdesk_module.web.seats import seat_of
+
+HOME = "/people"
 
 # What a person is: an extension without a device, one with a phone of the own, one whose phone is shared, one without a
 # phone in FreePBX's device-and-user mode, and a number that FreePBX has no extension for any more.
@@ -31,7 +35,7 @@ EVERYBODY, IN, OUT, LOCKED, MAY_NOT = "everybody", "in", "out", "locked", "may_n
 STATES = (IN, OUT, LOCKED, VIRTUAL, MAY_NOT, EVERYBODY)
 
 
-class Seat(NamedTuple):
+class Sitting(NamedTuple):
     """Where somebody sits.
 
     Attributes:
@@ -44,9 +48,9 @@ class Seat(NamedTuple):
     end: End | None
 
     @property
-    def key(self) -> str:
-        """Return what names this seat and no later one."""
-        return f"{self.session.phone} {self.session.user} {self.session.since}"
+    def seat(self) -> str:
+        """Return the session as a form names it."""
+        return seat_of(self.session)
 
 
 class Person(NamedTuple):
@@ -65,7 +69,7 @@ class Person(NamedTuple):
     name: str
     kind: str
     devices: tuple[str, ...]
-    seats: tuple[Seat, ...]
+    seats: tuple[Sitting, ...]
     pin: str
     pin_at: int
     lock: Lock | None
@@ -127,11 +131,16 @@ class Wanted(NamedTuple):
     state: str = ""
     sort: str = ""
     page: int = 1
-    per: int = 50
+    per: int = USUAL
 
     def query(self) -> dict[str, object]:
-        """Return the fields of a query that asks for the first page of the same."""
-        return {"q": self.q, "state": self.state, "sort": self.sort, "per": self.per if self.per != 50 else ""}
+        """Return the fields of a query for this list, from its first page on."""
+        return {"q": self.q, "state": self.state, "sort": self.sort, "per": "" if self.per == USUAL else self.per}
+
+    @property
+    def path(self) -> str:
+        """Return where this very page of the list is."""
+        return path(HOME, **self.query(), page=self.page if self.page > 1 else "")
 
 
 def wanted(query: Mapping[str, str]) -> Wanted:
@@ -219,15 +228,15 @@ def last_logins(extensions: Iterable[str] | None = None) -> dict[str, int]:
     return {user: at for user, at in db.session.execute(query)}
 
 
-def _seats(parts: Parts, users: tuple[str, ...] | None) -> dict[str, list[Seat]]:
+def _seats(parts: Parts, users: tuple[str, ...] | None) -> dict[str, list[Sitting]]:
     sessions = parts.ledger.sessions() if users is None else parts.ledger.sessions((), users)
     phones = {p.device: p for p in parts.ledger.phones({s.phone for s in sessions})}
     current = settings.parse(parts.ledger.settings())
     ends = expiry.ends(sessions, phones, current, parts.clock(), Dailies(work.zone()).next)
-    found: dict[str, list[Seat]] = defaultdict(list)
+    found: dict[str, list[Sitting]] = defaultdict(list)
     for session in sessions:
-        seat = Seat(session, phones.get(session.phone, Phone(session.phone)), ends.get(session.phone))
-        found[session.user].append(seat)
+        sitting = Sitting(session, phones.get(session.phone, Phone(session.phone)), ends.get(session.phone))
+        found[session.user].append(sitting)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Protocol
 
+from hotdesk_module.web.language import N_
 from hotdesk_module.web.language import gettext as _
 
 # An administrator; a timer and a repair are neither.
@@ -94,11 +95,6 @@ def _pin(event: Happened) -> str:
 
 def _settings(event: Happened) -> str:
     return _("Setting changed")
-
-
-def N_(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
 
 
 _EVENTS: dict[str, Callable[[Happened], str]] = {

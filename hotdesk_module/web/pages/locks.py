@@ -6,10 +6,13 @@ from flask import Blueprint, Response, render_template, request
 
 from hotdesk_module import controls
 from hotdesk_module.controls import Lock
-from hotdesk_module.web import back, happened, work
+from hotdesk_module.web import happened, work
+from hotdesk_module.web.finish import finish
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.language import gettext as _
+from hotdesk_module.web.links import back
 from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
+from hotdesk_module.web.people import HOME
 
 
 def locks(notices: Notices) -> Blueprint:
@@ -18,7 +21,7 @@ def locks(notices: Notices) -> Blueprint:
 
     @pages.get("/people/locks")
     def ask() -> str:
-        return render_template("people_locks.html", locks=all_locks(), names=_names(), back=back.back())
+        return render_template("people_locks.html", locks=all_locks(), names=_names(), back=back(HOME))
 
     @pages.post("/people/locks/lift")
     def lift() -> Response:
@@ -36,8 +39,7 @@ def locks(notices: Notices) -> Blueprint:
                 done.append(_("%(who)s may try again.") % {"who": who})
             else:
                 stale.append(happened.lifted(kind, subject, who))
-        user = seen[0][1] if len(seen) == 1 and seen[0][0] == "user" else ""
-        return back.tell(notices, user, Notice(DONE, tuple(done)), Notice(CAUTION, tuple(stale)))
+        return finish(notices, HOME, Notice(DONE, tuple(done)), Notice(CAUTION, tuple(stale)))
 
     return pages
 

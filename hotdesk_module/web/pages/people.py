@@ -5,24 +5,21 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
-from hotdesk_module import sentences
-from hotdesk_module.core.pool import TEXT_LENGTH
 from hotdesk_module.ports import HistoryFilter
-from hotdesk_module.web import back, happened, story, work
+from hotdesk_module.web import happened, story, told, work
+from hotdesk_module.web.finish import finish
 from hotdesk_module.web.language import gettext as _
-from hotdesk_module.web.links import go_to, path
+from hotdesk_module.web.links import go_to
 from hotdesk_module.web.listing import PER, Place, cut
 from hotdesk_module.web.live import mark_of, news
-from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
+from hotdesk_module.web.notices import CAUTION, Notice, Notices
 from hotdesk_module.web.pages.locks import all_locks
-from hotdesk_module.web.pages.phones import NOT_APPLIED
-from hotdesk_module.web.people import Wanted, chosen, last_logins, person, wanted
+from hotdesk_module.web.people import GONE, HOME, Wanted, chosen, last_logins, person, wanted
 from hotdesk_module.web.people import people as everybody
+from hotdesk_module.web.seats import Seat, log_out, read
 
 # So many lines of the history are shown with a person.
 LATEST = 10
-# More digits than these are no time.
-LONGEST = 16
 
 
 def people(notices: Notices) -> Blueprint:
@@ -37,7 +34,7 @@ def people(notices: Notices) -> Blueprint:
             "people.html",
             table=Markup(table),
             seen=mark_of(table),
-            live=path("/people/table", **back.query_of(asked)),
+            live=asked.path.replace(HOME, f"{HOME}/table", 1),
             wanted=asked,
             per=PER,
         )
@@ -63,20 +60,19 @@ def people(notices: Notices) -> Blueprint:
             labels=labels,
             told=story.told,
             sources=story.sources(),
-            back=back.HERE,
+            # Of whom FreePBX no longer has, nothing may be left to go back to.
+            back=HOME if found.kind == GONE else f"{HOME}/{extension}",
         )
 
     @pages.post("/people/<extension>/logout")
     def logout(extension: str) -> Response:
         """Log somebody out of the phones where the administrator saw them, and of no other."""
-        found, seen = person(work.parts(), extension), request.form.getlist("seat")
-        still = [s.session for s in found.seats if s.key in seen]
-        outcomes = work.desk().logout_all(still) if still else []
-        lines = sentences.endings(outcomes, {extension: found.name})
-        if not lines:
-            return back.tell(notices, extension, Notice(CAUTION, _not_logged_out(extension, seen)))
-        waits = () if all(o.applied for o in outcomes) else (NOT_APPLIED,)
-        return back.tell(notices, extension, Notice(DONE, tuple(lines)), Notice(CAUTION, waits))
+        found = person(work.parts(), extension)
+        seats = [seat for seat in read(request.form.getlist("seat")) if seat[1] == found.extension]
+        farewell = log_out(seats)
+        if farewell.ended:
+            return finish(notices, HOME, *told.logged_out(farewell))
+        return finish(notices, HOME, Notice(CAUTION, _not_logged_out(extension, farewell.left)))
 
     return pages
 
@@ -98,18 +94,16 @@ def _table(asked: Wanted) -> str:
         locks=locks,
         labels={p.device: p.label for p in work.parts().ledger.phones([lock.subject for lock in locks])},
         wanted=asked,
-        back=back.way_back(asked._replace(page=page.number)),
+        back=asked._replace(page=page.number).path,
     )
 
 
-def _not_logged_out(extension: str, seen: list[str]) -> tuple[str, ...]:
-    """Return what has become of the seats that were seen."""
-    lines = [_("Nothing was changed.")]
-    for key in dict.fromkeys(seen):
-        phone, _user, since = (*key.split(" "), "", "")[:3]
-        if since.isascii() and since.isdigit() and len(since) < LONGEST:
-            lines.append(happened.left(phone[:TEXT_LENGTH], extension, int(since)))
-    for seat in person(work.parts(), extension).seats:
-        phone = sentences.named(seat.phone.device, {seat.phone.device: seat.phone.label})
-        lines.append(_("%(who)s sits at phone %(phone)s now.") % {"who": extension, "phone": phone})
+def _not_logged_out(extension: str, left: tuple[Seat, ...]) -> tuple[str, ...]:
+    """Return what has become of the seats that were seen, and where the person sits now."""
+    lines = [_("Nothing was changed."), *(happened.left(*seat) for seat in left)]
+    sittings = person(work.parts(), extension).seats
+    names = told.Names([extension], [s.phone.device for s in sittings])
+    for sitting in sittings:
+        values = {"who": names.user(extension), "phone": names.phone(sitting.phone.device)}
+        lines.append(_("%(who)s sits at phone %(phone)s now.") % values)
     return tuple(lines)

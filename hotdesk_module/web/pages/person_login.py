@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from hotdesk_module import sentences
 from hotdesk_module.core import machine
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import Changed, HotdeskError, Occupied
-from hotdesk_module.web import back, work
+from hotdesk_module.web import told, work
 from hotdesk_module.web.errors import STATUSES
+from hotdesk_module.web.finish import finish
 from hotdesk_module.web.language import gettext as _
-from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
-from hotdesk_module.web.pages.phones import NOT_APPLIED
-from hotdesk_module.web.people import Person, person
+from hotdesk_module.web.links import back
+from hotdesk_module.web.notices import Notices
+from hotdesk_module.web.people import HOME, Person, person
+from hotdesk_module.web.seats import read
 
 
 def person_login(notices: Notices) -> Blueprint:
@@ -29,16 +30,11 @@ def person_login(notices: Notices) -> Blueprint:
     def login(extension: str) -> Response | tuple[str, int]:
         """Seat somebody; only sessions may end of which the administrator was told."""
         found, phone = person(work.parts(), extension), request.form.get("phone", "")
-        seen = request.form.getlist("seat")
-        told_of = {s.session.identity for s in found.seats if s.key in seen}
         try:
-            outcome = work.desk().login(phone, extension, ending=told_of)
+            outcome = work.desk().login(phone, extension, ending=read(request.form.getlist("seat")))
         except HotdeskError as refusal:
             return _form(found, phone, _why_not(phone, found, refusal)), STATUSES[refusal.code]
-        labels = {p.device: p.label for p in work.parts().ledger.phones([phone])}
-        lines = sentences.login(outcome, phone, extension, labels, {extension: found.name})
-        waits = () if outcome.applied else (NOT_APPLIED,)
-        return back.tell(notices, extension, Notice(DONE, tuple(lines)), Notice(CAUTION, waits))
+        return finish(notices, HOME, *told.logged_in(outcome, phone, extension))
 
     return pages
 
@@ -53,7 +49,7 @@ def _form(found: Person, phone: str = "", error: str = "") -> str:
         error=error,
         refusal=refusal,
         lines=lines,
-        back=back.back(),
+        back=back(HOME),
     )
 
 
@@ -65,11 +61,10 @@ def _what_it_does(found: Person) -> tuple[str, list[str]]:
     decision = machine.decide(sessions, machine.Login("", found.extension), current, work.parts().clock())
     if decision.refusal is not None:
         return decision.refusal.message, []
-    labels = {s.phone.device: s.phone.label for s in found.seats}
+    names = told.Names([found.extension], [e.session.phone for e in decision.endings])
     ends = _("%(who)s will be logged out of phone %(phone)s.")
-    lines = [
-        ends % {"who": found.extension, "phone": sentences.named(e.session.phone, labels)} for e in decision.endings
-    ]
+    who = names.user(found.extension)
+    lines = [ends % {"who": who, "phone": names.phone(e.session.phone)} for e in decision.endings]
     if sessions and not lines:
         lines.append(_("The settings allow several phones: calls ring there and where this person sits now."))
     return "", [*lines, _("No PIN is asked for.")]
@@ -79,15 +74,13 @@ def _why_not(phone: str, found: Person, refusal: HotdeskError) -> str:
     """Return a refusal; where somebody else was faster, who sits where by now."""
     if refusal.code not in (Changed.code, Occupied.code):
         return refusal.message
-    for session in work.parts().ledger.sessions([phone]):
-        names = {u.extension: u.name for u in work.parts().inventory.users([session.user])}
-        who = sentences.named(session.user, names)
-        return _("Nothing was changed: %(who)s sits at phone %(phone)s by now.") % {"who": who, "phone": phone}
-    places = ", ".join(s.phone.device for s in found.seats)
-    return _("Nothing was changed: %(who)s sits at phone %(phone)s by now.") % {
-        "who": found.extension,
-        "phone": places,
-    }
+    now = [*work.parts().ledger.sessions([phone]), *(s.session for s in found.seats)]
+    names = told.Names((s.user for s in now), (s.phone for s in now))
+    lines = [
+        _("%(who)s sits at phone %(phone)s by now.") % {"who": names.user(s.user), "phone": names.phone(s.phone)}
+        for s in now
+    ]
+    return " ".join([_("Nothing was changed."), *lines])
 
 
 def _free() -> list[tuple[str, list[Phone]]]:

@@ -6,13 +6,15 @@ from flask import Blueprint, Response, render_template, request
 
 from hotdesk_module import pins, sentences
 from hotdesk_module.errors import BadPin, HotdeskError
-from hotdesk_module.web import back, work
+from hotdesk_module.web import work
 from hotdesk_module.web.errors import REFUSED, STATUSES
+from hotdesk_module.web.finish import finish
 from hotdesk_module.web.forms import PinForm
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.language import gettext as _
+from hotdesk_module.web.links import back
 from hotdesk_module.web.notices import DONE, Notice, Notices
-from hotdesk_module.web.people import Person, person
+from hotdesk_module.web.people import HOME, Person, person
 
 
 def person_pin(notices: Notices) -> Blueprint:
@@ -43,7 +45,7 @@ def person_pin(notices: Notices) -> Blueprint:
             line = _("%(who)s has another hot desk PIN now; the one before is of no use any more.")
         else:
             line = _("%(who)s has a hot desk PIN now.")
-        return back.tell(notices, extension, Notice(DONE, (line % {"who": _named(found)},)))
+        return finish(notices, HOME, Notice(DONE, (line % {"who": _named(found)},)))
 
     @pages.post("/people/<extension>/pin/remove")
     def remove_pin(extension: str) -> Response | tuple[str, int]:
@@ -53,14 +55,13 @@ def person_pin(notices: Notices) -> Blueprint:
             return _form(found, PinForm(), stale), REFUSED
         pins.remove_pin(at.ledger, at.clock, work.SOURCE, identity().user, extension)
         line = _("%(who)s has no hot desk PIN any more.") % {"who": _named(found)}
-        # Of an extension that FreePBX no longer has, nothing may be left to go back to.
-        return back.tell(notices, extension if found.name else "", Notice(DONE, (line,)))
+        return finish(notices, HOME, Notice(DONE, (line,)))
 
     return pages
 
 
 def _form(found: Person, form: PinForm, error: str = "") -> str:
-    return render_template("person_pin.html", person=found, form=form, error=error, back=back.back())
+    return render_template("person_pin.html", person=found, form=form, error=error, back=back(HOME))
 
 
 def _stale(found: Person) -> str:

@@ -9,13 +9,12 @@ from hotdesk_module import times
 from hotdesk_module.core import codes
 from hotdesk_module.core.settings import spec
 from hotdesk_module.errors import Changed
-from hotdesk_module.web import setting_change, work
+from hotdesk_module.web import setting_change, told, work
 from hotdesk_module.web.errors import BAD_INPUT, REFUSED
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import go_to
-from hotdesk_module.web.notices import CAUTION, DONE, NOTE, Notice, Notices
-from hotdesk_module.web.pages.phones import NOT_APPLIED
+from hotdesk_module.web.notices import DONE, NOTE, Notice, Notices
 from hotdesk_module.web.setting_change import Done
 from hotdesk_module.web.setting_form import Asked, SettingsForm, asked, groups
 from hotdesk_module.web.setting_words import WORDS, said
@@ -108,5 +107,4 @@ def _faster() -> str:
 def _told(done: Done) -> list[Notice]:
     """Return what was changed and what follows."""
     lines = [f"{_(WORDS[c.spec.name].title)}: {said(c.spec, c.old)} → {said(c.spec, c.new)}" for c in done.changes]
-    waits = () if done.applied else (NOT_APPLIED,)
-    return [Notice(DONE, tuple(lines)), Notice(NOTE, (*done.follows, *done.ended)), Notice(CAUTION, waits)]
+    return [Notice(DONE, tuple(lines)), Notice(NOTE, (*done.follows, *done.ended)), told.follows(done.applied)]

@@ -42,7 +42,7 @@ def test_the_list_says_where_everybody_sits_and_until_when(front: Front) -> None
     front.desk.login("200", "1003")
     text = row(front, "1003")
     assert "1003 Person 1003 virtual voicemail PIN 200 Lobby Ground floor" in text
-    assert "2023-11-15 03:43 2023-11-15 05:43 2023-11-15 03:43" in text  # Since, until and the last login.
+    assert "03:43 05:43 03:43" in text  # Since, until and the last login.
     assert "8 people may log in, 1 logged in, 0 locked" in front.get("/people").page.text
 
 
@@ -152,7 +152,7 @@ def test_a_person_has_a_page_with_what_happened_last(front: Front) -> None:
         front.desk.logout("200")
         front.office.clock.advance(60)
     page = front.get("/people/1003").page
-    assert "no shared phone" in page.text and "Last login 2023-11-14 22:18" in page.text
+    assert "no shared phone" in page.text and "Last login 22:18" in page.text
     assert len(page.all("time")) == 10 + 1
     assert "?display=hotdesk&view=%2Fhistory%3Fuser%3D1003" in [a["href"] for a in page.all("a")]
 
@@ -176,16 +176,16 @@ def test_somebody_is_logged_out_and_one_is_back_where_one_was(front: Front) -> N
     page = front.get("/people?q=1003&state=in").page
     answer = front.post("/people/1003/logout", seat=field(page, "seat"), back=field(page, "back")[0])
     assert answer.response.headers["Location"].startswith("/people?q=1003&state=in&notice=")
-    assert "1003 (Person 1003) was logged out of phone 200." in front.follow(answer).text
+    assert "1003 (Person 1003) was logged out of phone 200 (Phone 200)." in front.follow(answer).text
     (event,) = front.ledger.events(HistoryFilter(event="logout"))
     assert (event.source, event.actor) == ("panel", "maria")
     assert front.office.rings("1003") == []
 
 
 def test_the_way_back_leads_nowhere_else(front: Front) -> None:
-    for back in ("https://example.org/", "//example.org", "q=x\r\nSet-Cookie: a=b", "page=-1&per=9&state=x"):
+    for back in ("https://example.org/", "//example.org", "/people\r\nSet-Cookie: a=b", "/nowhere", "people"):
         where = front.post("/people/1003/logout", back=back).response.headers["Location"]
-        assert where.startswith("/people?") and "\n" not in where and "example" not in where.split("notice=")[0]
+        assert where.startswith("/people?notice=") and len(where) < 40
 
 
 def test_only_the_seats_that_were_seen_are_left(front: Front) -> None:
@@ -193,9 +193,9 @@ def test_only_the_seats_that_were_seen_are_left(front: Front) -> None:
     seat = field(front.get("/people/1003").page, "seat")
     front.office.clock.advance(60)
     front.desk.login("201", "1003")
-    text = front.follow(front.post("/people/1003/logout", seat=seat, back="person")).text
+    text = front.follow(front.post("/people/1003/logout", seat=seat, back="/people/1003")).text
     assert "Nothing was changed. 1003 was logged out of phone 200 at 2023-11-14 22:14." in text
-    assert "1003 sits at phone 201 (Phone 201) now." in text
+    assert "1003 (Person 1003) sits at phone 201 (Phone 201) now." in text
     assert front.seat("201") == "1003"
 
 
@@ -224,13 +224,15 @@ def test_somebody_is_logged_in_at_a_free_phone(front: Front) -> None:
     assert [tag["value"] for tag in page.all("option")] == ["", "300", "201"]
     assert [tag["label"] for tag in page.all("optgroup")] == ["Without a location", "Hall"]
     assert "No PIN is asked for." in page.text
-    text = front.follow(front.post("/people/1003/login", phone="201", back="person")).text
+    text = front.follow(front.post("/people/1003/login", phone="201", back="/people/1003")).text
     assert "1003 (Person 1003) is logged in at phone 201 (Desk) now." in text and "Sits at 201 Desk Hall" in text
 
 
 def test_what_a_login_does_is_said_before(front: Front) -> None:
     front.desk.login("200", "1003")
-    assert "1003 will be logged out of phone 200 (Phone 200)." in front.get("/people/1003/login").page.text
+    assert (
+        "1003 (Person 1003) will be logged out of phone 200 (Phone 200)." in front.get("/people/1003/login").page.text
+    )
     front.ledger.save_settings({"several_phones": "allow"})
     assert "calls ring there and where this person sits now" in front.get("/people/1003/login").page.text
     front.ledger.save_settings({"several_phones": "refuse"})
@@ -242,7 +244,7 @@ def test_somebody_moves_when_that_was_said(front: Front) -> None:
     front.desk.login("200", "1003")
     seat = field(front.get("/people/1003/login").page, "seat")
     text = front.follow(front.post("/people/1003/login", phone="201", seat=seat)).text
-    assert "1003 (Person 1003) was logged out of phone 200 (moved)." in text
+    assert "1003 (Person 1003) was moved away from phone 200 (Phone 200)." in text
     assert (front.seat("200"), front.seat("201")) == (None, "1003")
 
 
@@ -250,7 +252,7 @@ def test_nobody_is_replaced_at_a_phone_that_was_free(front: Front) -> None:
     front.desk.login("201", "1004")
     answer = front.post("/people/1003/login", phone="201")
     assert answer.status == 409
-    assert "Nothing was changed: 1004 (Person 1004) sits at phone 201 by now." in answer.page.text
+    assert "Nothing was changed. 1004 (Person 1004) sits at phone 201 (Phone 201) by now." in answer.page.text
     assert front.seat("201") == "1004"
 
 
@@ -258,8 +260,8 @@ def test_nobody_is_moved_without_its_having_been_said(front: Front) -> None:
     front.desk.login("200", "1003")
     answer = front.post("/people/1003/login", phone="201")
     assert answer.status == 409
-    assert "Nothing was changed: 1003 sits at phone 200 by now." in answer.page.text
-    assert "1003 will be logged out of phone 200 (Phone 200)." in answer.page.text
+    assert "Nothing was changed. 1003 (Person 1003) sits at phone 200 (Phone 200) by now." in answer.page.text
+    assert "1003 (Person 1003) will be logged out of phone 200 (Phone 200)." in answer.page.text
     assert [t["value"] for t in answer.page.all("option") if "selected" in t] == ["201"]
     assert front.seat("200") == "1003"
 
@@ -284,8 +286,8 @@ def test_locks_of_users_and_phones_are_shown(front: Front) -> None:
     lock(front, "phone", "200")
     failures = (Failure(front.office.clock(), "201"), Failure(front.office.clock(), "201"))
     front.ledger.save_attempts("user", "1004", Attempts(failures))
-    assert "locked until 2023-11-14 22:23" in row(front, "1003")
-    assert "2 wrong PINs (last at phone 201, 2023-11-14 22:13)" in row(front, "1004")
+    assert "locked until 22:23" in row(front, "1003")
+    assert "2 wrong PINs (last at phone 201, 22:13)" in row(front, "1004")
     text = front.get("/people").page.text
     assert "1 locked" in text and "from which wrong PINs came Phone Lock What to do 200 Phone 200 locked" in text
 
@@ -293,7 +295,7 @@ def test_locks_of_users_and_phones_are_shown(front: Front) -> None:
 def test_a_lock_is_lifted_and_the_history_says_by_whom(front: Front) -> None:
     lock(front, "user", "1003")
     page = front.get("/people/1003").page
-    text = front.follow(front.post("/people/locks/lift", lock=field(page, "lock"), back="person")).text
+    text = front.follow(front.post("/people/locks/lift", lock=field(page, "lock"), back="/people/1003")).text
     assert "1003 may try again." in text and "not locked" in text
     (event,) = front.ledger.events(HistoryFilter())
     assert (event.event, event.user, event.source, event.actor) == ("unlock", "1003", "panel", "maria")
