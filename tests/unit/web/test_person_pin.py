@@ -20,9 +20,8 @@ def without_a_mailbox(front: Front) -> None:
 
 
 def put(front: Front, pin: str = PIN, again: str | None = None, at: str = "0") -> Answer:
-    return front.post(
-        "/people/1005/pin", pin=pin, pin_again=pin if again is None else again, at=at, back="/people/1005"
-    )
+    fields = {"pin": pin, "pin_again": pin if again is None else again, "at": at, "back": "/people/1005"}
+    return front.post("/people/1005/pin", **fields)
 
 
 def test_a_pin_is_set_and_only_its_hash_is_stored(front: Front) -> None:
