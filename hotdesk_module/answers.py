@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
+from hotdesk_module.core.expiry import End, last_activity
 from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.service import Outcome, Repair
@@ -43,8 +44,12 @@ def registration(device: str, registrations: Mapping[str, Contact] | None) -> Da
     }
 
 
-def session(sitting: Session, name: str, label: str, now: int) -> Data:
-    """Return who sits where, with the names that go with the numbers."""
+def session(sitting: Session, name: str, label: str, now: int, end: End | None) -> Data:
+    """Return who sits where, with the names that go with the numbers.
+
+    Args:
+        end: when the session ends by itself; null where it does not.
+    """
     return {
         "user": sitting.user,
         "name": name,
@@ -52,6 +57,9 @@ def session(sitting: Session, name: str, label: str, now: int) -> Data:
         "label": label,
         "since": iso(sitting.since),
         "seconds": max(0, now - sitting.since),
+        "active": iso(last_activity(sitting, now)),
+        "until": iso(end.at) if end else None,
+        "until_why": end.why if end else None,
     }
 
 

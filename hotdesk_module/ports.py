@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
-from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 
 # Whole seconds since the epoch, UTC.
@@ -74,9 +74,8 @@ class Ledger(Protocol):
         """Note the last activity at phones, device to time. It counts for who was logged in there then: a session that
         began later stays as it is. The caller holds the lock."""
 
-    def set_clock(self, before: int, now: int) -> None:
-        """Let sessions follow a clock that was set from ``before`` to ``now``: begin and activity move along. What was
-        later than ``before``, thus written by another clock, stays; but nothing is later than ``now`` then. The caller
+    def set_clock(self, change: ClockChange) -> None:
+        """Let begin and last activity of all sessions follow a clock that was set; an activity of 0 stays 0. The caller
         holds the lock."""
 
     def unapplied(self) -> tuple[Event, ...]:
@@ -178,6 +177,10 @@ class Switchboard(Protocol):
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
+
+    def calls(self) -> dict[str, str]:
+        """Return the legs of calls that their device has begun or answered: Asterisk's number of the channel to what it
+        dials for the device, e.g. ``PJSIP/200``. A device that only rings is not in it."""
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as Asterisk has it loaded; None where there is no such context."""

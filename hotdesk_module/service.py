@@ -95,14 +95,24 @@ class HotDesk(Sequence):
         Args:
             progress: is told (done, total) as it goes.
         """
-        wanted = {s.phone: s for s in (self.ledger.sessions() if sessions is None else sessions)}
+        found = self.ledger.sessions() if sessions is None else sessions
+        return self.end((machine.Ending(s, "logout") for s in found), progress)
+
+    def end(self, endings: Iterable[machine.Ending], progress: Progress | None = None) -> list[Outcome]:
+        """End sessions, each for its reason, where they still last; who logged in there since stays.
+
+        Args:
+            progress: is told (done, total) as it goes.
+        """
+        wanted = {e.session.phone: e for e in endings}
         outcomes = []
         for first in range(0, len(wanted), CHUNK):
             phones = tuple(wanted)[first : first + CHUNK]
             with self.ledger.lock():
                 scene = self.scene(phones, (), self.settings())
-                still = tuple(s for s in scene.sessions if s.phone in phones and s.identity == wanted[s.phone].identity)
-                decision = machine.Decision(tuple(machine.Ending(s, "logout") for s in still))
+                here = [(s, wanted[s.phone]) for s in scene.sessions if s.phone in phones]
+                still = (machine.Ending(s, e.why) for s, e in here if s.identity == e.session.identity)
+                decision = machine.Decision(tuple(still))
                 outcomes.append(self.carry_out(scene, decision, "logged_out", phones, ()))
             if progress is not None:
                 progress(min(first + CHUNK, len(wanted)), len(wanted))

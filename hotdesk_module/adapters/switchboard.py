@@ -55,6 +55,18 @@ class Manager(Protocol):
         """Send an action that must succeed."""
 
 
+def leg(event: Headers) -> tuple[str, str] | None:
+    """Return number and device of an event's channel; None unless the device began or answered the call.
+
+    ``Ring`` is a phone that dials, ``Up`` one that was answered or has answered; one that is called is ``Down``, and
+    ``Ringing``. A channel is called after what was dialled for it: ``PJSIP/200-0000001a``.
+    """
+    device = event.get("Channel").rpartition("-")[0]
+    if event.get("ChannelStateDesc") not in ("Ring", "Up") or not device.startswith(("PJSIP/", "SIP/")):
+        return None
+    return event.get("Uniqueid"), device
+
+
 class AmiSwitchboard:
     """See :class:`hotdesk_module.ports.Switchboard`."""
 
@@ -92,6 +104,10 @@ class AmiSwitchboard:
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
         self._ami.demand("UserEvent", UserEvent=event, Data=f"{user},{phone}")
+
+    def calls(self) -> dict[str, str]:
+        """Return the legs of calls that their device has begun or answered."""
+        return dict(filter(None, map(leg, self._ami.demand("CoreShowChannels").events)))
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as it is loaded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from typing import Callable
 
 from hotdesk_module import __version__, config
@@ -13,12 +14,14 @@ from hotdesk_module.adapters.instance import Instance, holder
 from hotdesk_module.compose import compose
 from hotdesk_module.daemon import log as log_
 from hotdesk_module.daemon import work
+from hotdesk_module.daemon.activity import Activity
 from hotdesk_module.daemon.bell import Bell
 from hotdesk_module.daemon.folder import Folder
 from hotdesk_module.daemon.keeper import Keeper, Work
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.panel import Panel
 from hotdesk_module.daemon.registrations import Registrations
+from hotdesk_module.daemon.timers import Clocks, Timers, Watched
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import BadConfig, HotdeskError
 from hotdesk_module.health.installation import Machine
@@ -31,6 +34,8 @@ POLL = 0.05
 # Seconds between two looks at the panel's socket.
 LOOK = 10.0
 LOOP = "main loop"
+# What the history calls the timers.
+TIMER = "timer"
 
 Say = Callable[[str], None]
 
@@ -103,10 +108,23 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     panel = Panel(app, folder.socket, log)
     panel.start()
     line = Line(connections.connect, time.monotonic)
+    watched = Watched(folder.watched)
+    activity = Activity(work.machine_clock, watched.ago(work.wall_clock()))
+    timers = Timers(
+        connections.ledger,
+        connections.inventory,
+        lambda: work.desk(connections, line, TIMER),
+        activity,
+        watched,
+        Clocks(work.wall_clock, work.machine_clock),
+        log,
+    )
     tasks = Work(
         repair=lambda: work.repair(connections, line),
         forget=lambda: work.forget(connections),
         examine=lambda: work.examine(connections, line, alerts, about_us()),
+        expire=lambda: work.expire(timers, line),
+        heard=lambda events: bool(activity.heard(events) & timers.held),
     )
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)
@@ -117,7 +135,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 log.warning("%s is gone, or another's: the module was removed, or a second daemon runs.", folder.lock)
                 break
             try:
-                _turn(keeper, line, bell, registrations, troubles)
+                _turn(keeper, line, activity, bell, registrations, troubles)
                 panel.keep()
                 rest = min(keeper.next(), line.wait(), registrations.next(), LOOK)
                 bell.wait(0.0 if line.waiting else rest, line.fileno())
@@ -127,6 +145,8 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 bell.wait(1.0)
     finally:
         panel.stop()
+        with suppress(HotdeskError):
+            timers.write()
         line.lost("ended")
         connections.close()
         bell.close()
@@ -138,13 +158,16 @@ def about_us() -> Machine:
     return Machine(machine.python(), machine.packages(), daemon=True)
 
 
-def _turn(keeper: Keeper, line: Line, bell: Bell, registrations: Registrations, troubles: Troubles) -> None:
+def _turn(
+    keeper: Keeper, line: Line, activity: Activity, bell: Bell, registrations: Registrations, troubles: Troubles
+) -> None:
     """Look at everything once."""
     if line.keep():
         keeper.connected()
         registrations.away()
     heard = line.events()
     keeper.heard(heard)
+    activity.watch(line.up)
     registrations.heard(heard)
     work.follow(registrations, line, troubles)
     if bell.asked.is_set():

@@ -231,7 +231,8 @@ class Actions:
             (
                 ("Event", "CoreShowChannel"),
                 ("Channel", channel.name),
-                ("ChannelStateDesc", "Up" if channel.up else "Ring"),
+                ("ChannelState", str(channel.state[0])),
+                ("ChannelStateDesc", channel.state[1]),
                 ("CallerIDNum", channel.caller.number),
                 ("CallerIDName", channel.caller.name),
                 ("Exten", channel.extension),

@@ -83,6 +83,7 @@ def _fill(connection: sqlite3.Connection) -> None:
             "dial": f"PJSIP/{desk.number}",
             "mailbox": f"{desk.number}@default",
             "sipdriver": "chan_pjsip",
+            "transport": "0.0.0.0-udp",
             "trustrpid": "yes",
         }
         connection.executemany(

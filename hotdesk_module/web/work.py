@@ -8,6 +8,7 @@ from typing import Callable
 
 from flask import Flask, g
 
+from hotdesk_module import times
 from hotdesk_module.administration import Pool
 from hotdesk_module.compose import Parts
 from hotdesk_module.core.model import Contact
@@ -76,11 +77,7 @@ def zone() -> tzinfo | None:
 
 
 def _zone(inventory: Inventory) -> tzinfo | None:
-    # With its first use: it reads files.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     try:
-        name = inventory.zone()
-        return ZoneInfo(name) if name else None
-    except (HotdeskError, ZoneInfoNotFoundError, ValueError, OSError):
+        return times.zone(inventory.zone())
+    except HotdeskError:
         return None

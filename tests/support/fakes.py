@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Context, Flags, HistoryFilter
@@ -209,14 +209,10 @@ class FakeLedger:
         after = {**self._sessions, **{p: s._replace(active=active[p]) for p, s in met.items()}}
         self.writes.do(f"ledger.touch {' '.join(sorted(active))}", lambda: setattr(self, "_sessions", after))
 
-    def set_clock(self, before: int, now: int) -> None:
+    def set_clock(self, change: ClockChange) -> None:
         """Let sessions follow a clock that was set."""
-
-        def moved(at: int) -> int:
-            return at + now - before if at <= before else min(at, now)
-
         after = {
-            p: s._replace(since=moved(s.since), active=moved(s.active) if s.active else 0)
+            p: s._replace(since=change.moved(s.since), active=change.moved(s.active) if s.active else 0)
             for p, s in self._sessions.items()
         }
         self.writes.do("ledger.set_clock", lambda: setattr(self, "_sessions", after))
@@ -410,6 +406,7 @@ class FakeSwitchboard:
         all_hints: extension to hint, of ``ext-local``.
         announced: (event, user, phone), oldest first.
         contexts: the dialplan, by name.
+        all_calls: number of a channel to the device that is in that call.
         all_contacts: where devices are registered.
     """
 
@@ -421,6 +418,7 @@ class FakeSwitchboard:
         self.all_hints = dict(hints or {})
         self.announced: list[tuple[str, str, str]] = []
         self.contexts: dict[str, Context] = {}
+        self.all_calls: dict[str, str] = {}
         self.all_contacts: list[Contact] = []
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
@@ -448,6 +446,10 @@ class FakeSwitchboard:
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
         self.writes.do(f"switchboard.announce {event}", lambda: self.announced.append((event, user, phone)))
+
+    def calls(self) -> dict[str, str]:
+        """Return the legs of calls that their device has begun or answered."""
+        return dict(self.all_calls)
 
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan."""

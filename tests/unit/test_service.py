@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hotdesk_module.core.machine import Ending
 from hotdesk_module.core.model import Device, Phone, Session, User
 from hotdesk_module.errors import (
     AsteriskDown,
@@ -428,6 +429,25 @@ def test_a_bulk_logout_spares_who_logged_in_since(office: Office) -> None:
     office.desk.login("200", "1003")
     office.desk.logout_all(seen)
     assert office.seat("200") == "1003"
+
+
+def test_a_bulk_logout_ends_a_session_though_somebody_called_there_since(office: Office) -> None:
+    office.desk.login("200", "1001")
+    seen = office.ledger.sessions()
+    office.ledger.touch({"200": office.clock.now + 60})
+    office.desk.logout_all(seen)
+    assert office.seat("200") is None
+
+
+def test_sessions_end_each_for_its_reason(office: Office) -> None:
+    for phone, user in (("200", "1001"), ("201", "1003"), ("202", "1004")):
+        office.desk.login(phone, user)
+    first, second, _ = sorted(office.ledger.sessions())
+    (outcome,) = office.desk.end([Ending(first, "idle"), Ending(second, "daily")])
+    assert [(e.session.phone, e.why) for e in outcome.ended] == [("200", "idle"), ("201", "daily")]
+    history = office.ledger.events(HistoryFilter(event="logout"))
+    assert {(e.phone, e.code) for e in history} == {("200", "idle"), ("201", "daily")}
+    assert office.seat("202") == "1004" and office.rings("1001") == ["PJSIP/1001"]
 
 
 def test_a_deleted_user_is_logged_out_by_reconcile(office: Office) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from hotdesk_module import answers
+from hotdesk_module.core import expiry
 from hotdesk_module.core.pool import check
+from hotdesk_module.core.settings import parse
 from hotdesk_module.errors import BadValue
 from hotdesk_module.service import Outcome
+from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
 from hotdesk_module.web.api.given import given, text
 
@@ -20,11 +23,16 @@ def sessions() -> Blueprint:
     def sessions() -> Response:
         at = work.parts()
         found = at.ledger.sessions()
-        labels = {p.device: p.label for p in at.ledger.phones()}
+        pool = {p.device: p for p in at.ledger.phones()}
+        labels = {p.device: p.label for p in pool.values()}
         names = {u.extension: u.name for u in at.inventory.users({s.user for s in found})}
         now = at.clock()
+        ends = expiry.ends(found, pool, parse(at.ledger.settings()), now, Dailies(work.zone()).next)
         return jsonify(
-            sessions=[answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now) for s in found]
+            sessions=[
+                answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now, ends.get(s.phone))
+                for s in found
+            ]
         )
 
     @pages.post("/login")

@@ -59,6 +59,9 @@ def test_sessions(front: Front) -> None:
             "label": "Phone 200",
             "since": "2023-11-14T22:13:20Z",
             "seconds": 60,
+            "active": "2023-11-14T22:13:20Z",
+            "until": "2023-11-15T06:13:20Z",
+            "until_why": "idle",
         }
     ]
 
