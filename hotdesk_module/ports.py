@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
 from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import Contact, Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
 
 # Whole seconds since the epoch, UTC.
 Clock = Callable[[], int]
@@ -74,9 +74,8 @@ class Ledger(Protocol):
         """Note the last activity at phones, device to time. It counts for who was logged in there then: a session that
         began later stays as it is. The caller holds the lock."""
 
-    def set_clock(self, before: int, now: int) -> None:
-        """Let sessions follow a clock that was set from ``before`` to ``now``: begin and activity move along. What was
-        later than ``before``, thus written by another clock, stays; but nothing is later than ``now`` then. The caller
+    def set_clock(self, change: ClockChange) -> None:
+        """Let begin and last activity of all sessions follow a clock that was set; an activity of 0 stays 0. The caller
         holds the lock."""
 
     def unapplied(self) -> tuple[Event, ...]:
@@ -150,6 +149,16 @@ class Inventory(Protocol):
     def zone(self) -> str:
         """Return the name of the PBX's time zone, e.g. ``Europe/Berlin``; empty where FreePBX has none."""
 
+    def groups(self) -> tuple[Group, ...]:
+        """Return queues with their static members, ring groups, and follow-me lists with more than their owner; none
+        of a kind whose module is not installed."""
+
+    def version(self) -> str:
+        """Return FreePBX's version, e.g. ``16.0.40``; empty where it does not say."""
+
+    def now(self) -> int:
+        """Return the time by the clock of the database's server."""
+
 
 class AstDb(Protocol):
     """Asterisk's database. Keys are written ``FAMILY/rest``. Every method raises AsteriskDown or Hangup."""
@@ -189,8 +198,16 @@ class Switchboard(Protocol):
     def tell(self, event: str, **headers: str) -> None:
         """Send an event of our own to whoever listens; its name begins with ``HDSK``. No value has a line break."""
 
+    def calls(self) -> dict[str, str]:
+        """Return the legs of calls that their device has begun or answered: Asterisk's number of the channel to what it
+        dials for the device, e.g. ``PJSIP/200``. A device that only rings is not in it."""
+
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as Asterisk has it loaded; None where there is no such context."""
 
     def contacts(self) -> tuple[Contact, ...]:
         """Return who has registered with Asterisk and where, phones and trunks; some of them at several places."""
+
+    def version(self) -> str:
+        """Return Asterisk's version as it calls itself, e.g. ``20.9.3`` or ``certified/20.7-cert2``; empty where it
+        does not say."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from hotdesk_module.adapters.sql import Connection, Duplicate, Row, Value, marks
 from hotdesk_module.core.lockout import Attempts, Failure
-from hotdesk_module.core.model import Event, Keys, Phone, Session
+from hotdesk_module.core.model import ClockChange, Event, Keys, Phone, Session
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import HistoryFilter
 
@@ -29,11 +29,15 @@ _ADD_PHONE = (
 _SESSIONS = "SELECT phone, user, since, slot, kept, active FROM hotdesk_sessions"
 _ADD_SESSION = "INSERT INTO hotdesk_sessions (phone, user, since, slot, kept, active) VALUES (%s, %s, %s, %s, %s, %s)"
 _TOUCH = "UPDATE hotdesk_sessions SET active = %s WHERE since <= %s"
-# MySQL's columns have their new values from left to right, so none may need another's old one.
+# ClockChange.moved. MySQL's columns have their new values from left to right, so none may need another's old one.
 _SET_CLOCK = (
     "UPDATE hotdesk_sessions SET"
-    " since = CASE WHEN since <= %s THEN since + %s WHEN since > %s THEN %s ELSE since END,"
-    " active = CASE WHEN active = 0 THEN 0 WHEN active <= %s THEN active + %s WHEN active > %s THEN %s ELSE active END"
+    " since = CASE WHEN since < %s OR (since >= %s AND since <= %s)"
+    " THEN CASE WHEN since > %s THEN %s ELSE since END"
+    " WHEN since <= %s THEN since + %s WHEN since > %s THEN %s ELSE since END,"
+    " active = CASE WHEN active = 0 THEN 0 WHEN active < %s OR (active >= %s AND active <= %s)"
+    " THEN CASE WHEN active > %s THEN %s ELSE active END"
+    " WHEN active <= %s THEN active + %s WHEN active > %s THEN %s ELSE active END"
 )
 _END_SESSION = "DELETE FROM hotdesk_sessions WHERE phone = %s AND user = %s"
 _EVENTS = "SELECT at, event, phone, user, source, actor, code, detail, applied, pending, id FROM hotdesk_events"
@@ -140,9 +144,10 @@ class SqlLedger:
         for at, ones in phones.items():
             self._db.execute(f"{_TOUCH} AND phone IN ({marks(ones)})", (at, at, *ones))
 
-    def set_clock(self, before: int, now: int) -> None:
+    def set_clock(self, change: ClockChange) -> None:
         """Let sessions follow a clock that was set."""
-        moved = (before, now - before, now, now)
+        before, now, recent, begin = change
+        moved = (begin, recent, now, now, now, before, now - before, now, now)
         self._db.execute(_SET_CLOCK, (*moved, *moved))
 
     def unapplied(self) -> tuple[Event, ...]:

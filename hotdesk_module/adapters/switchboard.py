@@ -55,6 +55,18 @@ class Manager(Protocol):
         """Send an action that must succeed."""
 
 
+def leg(event: Headers) -> tuple[str, str] | None:
+    """Return number and device of an event's channel; None unless the device began or answered the call.
+
+    ``Ring`` is a phone that dials, ``Up`` one that was answered or has answered; one that is called is ``Down``, and
+    ``Ringing``. A channel is called after what was dialled for it: ``PJSIP/200-0000001a``.
+    """
+    device = event.get("Channel").rpartition("-")[0]
+    if event.get("ChannelStateDesc") not in ("Ring", "Up") or not device.startswith(("PJSIP/", "SIP/")):
+        return None
+    return event.get("Uniqueid"), device
+
+
 class AmiSwitchboard:
     """See :class:`hotdesk_module.ports.Switchboard`."""
 
@@ -97,6 +109,10 @@ class AmiSwitchboard:
         """Send an event of our own."""
         self._ami.demand("UserEvent", UserEvent=event, **headers)
 
+    def calls(self) -> dict[str, str]:
+        """Return the legs of calls that their device has begun or answered."""
+        return dict(filter(None, map(leg, self._ami.demand("CoreShowChannels").events)))
+
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as it is loaded."""
         answer = self._ami.action("ShowDialPlan", Context=name)
@@ -114,6 +130,11 @@ class AmiSwitchboard:
         pjsip = (registration.pjsip(e.get) for e in self._list("PJSIPShowContacts", nothing="No Contacts found"))
         sip = (registration.sip(e.get) for e in self._list("SIPpeers"))
         return tuple(c for c in (*pjsip, *sip) if c is not None)
+
+    def version(self) -> str:
+        """Return Asterisk's version; empty where it does not say."""
+        answer = self._ami.action("CoreSettings")
+        return answer.message.get("AsteriskVersion") if answer.ok else ""
 
     def _list(self, action: str, nothing: str = "") -> tuple[Headers, ...]:
         """Return a list; it is empty where the channel driver that has it is not loaded.

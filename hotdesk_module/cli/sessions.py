@@ -11,10 +11,13 @@ from hotdesk_module import answers, sentences
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
 from hotdesk_module.cli.tables import Column, table
+from hotdesk_module.core import expiry
+from hotdesk_module.core.expiry import End
 from hotdesk_module.core.model import Session
 from hotdesk_module.core.pool import check
+from hotdesk_module.core.settings import parse
 from hotdesk_module.service import Outcome
-from hotdesk_module.times import duration, stamp
+from hotdesk_module.times import DAY, SECOND, Dailies, duration, stamp, zone
 
 NOT_APPLIED = "It is recorded, but Asterisk does not follow yet. 'hotdesk reconcile' or the daemon will finish it."
 
@@ -25,6 +28,7 @@ _COLUMNS = (
     Column("LABEL", elastic=True),
     Column("SINCE"),
     Column("FOR"),
+    Column("UNTIL", optional=True, minor=1),
 )
 
 
@@ -38,15 +42,25 @@ def people(app: App, sessions: Iterable[Session]) -> dict[str, str]:
 def sessions(app: App) -> None:
     """List who is logged in, the longest first."""
     found = app.parts.ledger.sessions()
-    labels = {p.device: p.label for p in app.parts.ledger.phones()}
+    pool = {p.device: p for p in app.parts.ledger.phones()}
+    labels = {p.device: p.label for p in pool.values()}
     names = people(app, found)
     now = app.parts.clock()
-    data = [answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now) for s in found]
-    rows = [
-        (d["user"], d["name"], d["phone"], d["label"], stamp(s.since), duration(now - s.since))
-        for d, s in zip(data, found)
-    ]
+    current = parse(app.parts.ledger.settings())
+    ends = expiry.ends(found, pool, current, now, Dailies(zone(app.parts.inventory.zone())).next)
+    data = [answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now, ends.get(s.phone)) for s in found]
+    times = [(stamp(s.since), duration(now - s.since), _until(ends.get(s.phone), now)) for s in found]
+    rows = [(d["user"], d["name"], d["phone"], d["label"], *shown) for d, shown in zip(data, times)]
     app.answer({"sessions": data}, _shown(rows))
+
+
+def _until(end: End | None, now: int) -> str:
+    """Return when a session ends, as short as can be; nothing where it does not end by itself."""
+    if end is None:
+        return ""
+    if end.at <= now:
+        return "now"
+    return stamp(end.at)[-5:] if end.at < now + DAY // SECOND else stamp(end.at)
 
 
 def _shown(rows: list[tuple[Any, ...]]) -> Iterator[str]:

@@ -53,7 +53,8 @@ class Whereabouts(Enum):
 
 
 class Ending(NamedTuple):
-    """A session that ends, and why: ``logout``, ``replaced``, ``moved`` or ``owner``."""
+    """A session that ends, and why: ``logout``, ``replaced``, ``moved`` or ``owner``; by itself ``idle``,
+    ``max_time`` or ``daily``; in a repair ``user_deleted`` or ``phone_deleted``."""
 
     session: Session
     why: str

@@ -62,6 +62,28 @@ class Session(NamedTuple):
         return self.phone, self.user, self.since
 
 
+class ClockChange(NamedTuple):
+    """Somebody has set the world's clock, and what it said before has to follow.
+
+    Attributes:
+        before: what it would show now, had nobody set it.
+        now: what it shows now.
+        recent: from here to ``now`` the new clock has written already.
+        begin: what is earlier, neither of the two has written; a clock that was right has.
+    """
+
+    before: int
+    now: int
+    recent: int
+    begin: int
+
+    def moved(self, at: int) -> int:
+        """Return what a moment is by the new clock. Nothing is later than now."""
+        if at < self.begin or self.recent <= at <= self.now:
+            return min(at, self.now)
+        return at + self.now - self.before if at <= self.before else min(at, self.now)
+
+
 class Device(NamedTuple):
     """A row of FreePBX's table ``devices``.
 
@@ -111,6 +133,21 @@ class FeatureCode(NamedTuple):
     def code(self) -> str:
         """Return the code in force, where it is enabled."""
         return self.custom or self.default
+
+
+class Group(NamedTuple):
+    """A list of FreePBX whose members ring when a number is called.
+
+    Attributes:
+        kind: ``queue``, ``ring_group`` or ``follow_me``.
+        number: of the list; of a follow-me the extension it belongs to.
+        members: their numbers, also of people outside.
+    """
+
+    kind: str
+    number: str
+    name: str = ""
+    members: tuple[str, ...] = ()
 
 
 class Contact(NamedTuple):

@@ -18,6 +18,7 @@ class Folder:
         socket: where the panel listens.
         secret: the key with which the bridge signs.
         lock: held by the running daemon, with its process number in it.
+        watched: its time is when the daemon last watched the phones.
     """
 
     def __init__(self, path: str) -> None:
@@ -25,6 +26,7 @@ class Folder:
         self.socket = str(self.path / "panel.sock")
         self.secret = str(self.path / "secret")
         self.lock = str(self.path / LOCK)
+        self.watched = str(self.path / "watched")
 
     def prepare(self) -> None:
         """Make the folder, ours alone.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, TypeVar
 
 from hotdesk_module.adapters.ami import Message
 from hotdesk_module.daemon.schedule import Now, Schedule
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import HotdeskError
 
-REPAIR, FORGET, EXAMINE = "repair", "retention", "health"
+REPAIR, FORGET, EXAMINE, EXPIRE = "repair", "retention", "health", "automatic logout"
 
 # Seconds. A reload takes our hints away some time after Asterisk has announced it, and comes with many events: shortly
 # after the first of them, and twice again.
@@ -20,11 +19,17 @@ AFTER_ASKED = (0.2,)
 MINUTE = 60.0
 HOUR = 3600.0
 EXAMINE_EVERY = 600.0
+# A call that held a logout back is over: soon, for a caller who hangs up may dial again.
+AFTER_CALL = 2.0
+EXPIRE_AGAIN = 15.0
 # After a failure, sooner than in a minute.
 AGAIN_FIRST, AGAIN_LONGEST = 5.0, MINUTE
 
 # What takes hints away or brings keys of another time back.
 RELOADS = ("FullyBooted", "Reload")
+
+
+T = TypeVar("T")
 
 
 class Work(NamedTuple):
@@ -34,11 +39,15 @@ class Work(NamedTuple):
         repair: brings Asterisk in line; returns how many differences there were.
         forget: removes history that is too old; returns how many lines.
         examine: looks after the whole installation and shows alerts.
+        expire: ends sessions that are due; returns in how many seconds to do so again.
+        heard: takes what Asterisk said; returns whether a call is over that held a logout back.
     """
 
     repair: Callable[[], int]
     forget: Callable[[], int]
     examine: Callable[[], None]
+    expire: Callable[[], float]
+    heard: Callable[[list[Message]], bool]
 
 
 class Keeper:
@@ -53,15 +62,19 @@ class Keeper:
         self._schedule.at(REPAIR, 0.0)
         self._schedule.at(FORGET, MINUTE)
         self._schedule.at(EXAMINE, MINUTE / 2)
+        self._schedule.at(EXPIRE, EXPIRE_AGAIN)
 
-    def heard(self, events: Iterable[Message]) -> None:
+    def heard(self, events: list[Message]) -> None:
         """Look at what Asterisk said."""
         if any(event.get("Event") in RELOADS for event in events):
             self._schedule.at(REPAIR, *AFTER_EVENT)
+        if self._work.heard(events):
+            self._schedule.at(EXPIRE, AFTER_CALL)
 
     def connected(self) -> None:
         """Asterisk is there again: nobody knows what has happened in between."""
         self._schedule.at(REPAIR, *AFTER_EVENT)
+        self._schedule.at(EXPIRE, AFTER_EVENT[0])
 
     def asked(self) -> None:
         """Somebody wants a repair."""
@@ -81,6 +94,9 @@ class Keeper:
                 forgotten = self._try(FORGET, self._work.forget)
                 if forgotten:
                     self._log.info("History: %d lines were too old and are gone.", forgotten)
+            elif task == EXPIRE:
+                wait = self._try(EXPIRE, self._work.expire)
+                self._schedule.only(EXPIRE, wait or EXPIRE_AGAIN)
             else:
                 self._schedule.at(EXAMINE, EXAMINE_EVERY)
                 self._try(EXAMINE, self._work.examine)
@@ -97,7 +113,7 @@ class Keeper:
         if done:
             self._log.info("Repaired: %d differences.", done)
 
-    def _try(self, task: str, work: Callable[[], int | None]) -> int | None:
+    def _try(self, task: str, work: Callable[[], T | None]) -> T | int | None:
         """Return what the work returned, 0 for nothing, or None where it failed."""
         try:
             result = work()

@@ -27,6 +27,10 @@ class Schedule:
             if all(abs(when - other) >= NEAR for other in due):
                 due.append(when)
 
+    def only(self, task: str, delay: float) -> None:
+        """Let a task be due in so many seconds, and at no other time."""
+        self._due[task] = [self._now() + delay]
+
     def waits(self, task: str) -> bool:
         """Return whether a task is due at any time."""
         return bool(self._due.get(task))

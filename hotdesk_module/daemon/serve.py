@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from typing import Callable
 
 from hotdesk_module import __version__, config, controls
@@ -13,6 +14,7 @@ from hotdesk_module.adapters.instance import Instance, holder
 from hotdesk_module.compose import compose
 from hotdesk_module.daemon import log as log_
 from hotdesk_module.daemon import work
+from hotdesk_module.daemon.activity import Activity
 from hotdesk_module.daemon.bell import Bell
 from hotdesk_module.daemon.folder import Folder
 from hotdesk_module.daemon.guard import Guard
@@ -20,9 +22,11 @@ from hotdesk_module.daemon.keeper import Keeper, Work
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.panel import Panel
 from hotdesk_module.daemon.registrations import Registrations
+from hotdesk_module.daemon.timers import Clocks, Timers, Watched
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import BadConfig, HotdeskError
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.web.alerts import Alerts
 from hotdesk_module.web.app import Base, create_app
 
@@ -32,6 +36,8 @@ POLL = 0.05
 # Seconds between two looks at the panel's socket.
 LOOK = 10.0
 LOOP = "main loop"
+# What the history calls the timers.
+TIMER = "timer"
 
 Say = Callable[[str], None]
 
@@ -97,17 +103,38 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
     connections = work.Connections(where)
     registrations = Registrations(connections.inventory.devices, time.monotonic)
-    secret, database = folder.new_secret(), where.database
-    app = create_app(
-        Base(compose, secret, alerts, bell.ask, work.wall_clock, about_us, database, registrations.current)
+    comparisons = Comparisons()
+    base = Base(
+        compose,
+        folder.new_secret(),
+        alerts,
+        bell.ask,
+        work.wall_clock,
+        about_us,
+        where.database,
+        registrations.current,
+        comparisons,
     )
-    panel = Panel(app, folder.socket, log)
+    panel = Panel(create_app(base), folder.socket, log)
     panel.start()
     line = Line(connections.connect, time.monotonic)
+    watched = Watched(folder.watched)
+    activity = Activity(work.machine_clock, watched.ago(work.wall_clock()))
+    timers = Timers(
+        connections.ledger,
+        connections.inventory,
+        lambda: work.desk(connections, line, TIMER),
+        activity,
+        watched,
+        Clocks(work.wall_clock, work.machine_clock),
+        log,
+    )
     tasks = Work(
-        repair=lambda: work.repair(connections, line),
+        repair=lambda: work.repair(connections, line, comparisons),
         forget=lambda: work.forget(connections),
         examine=lambda: work.examine(connections, line, alerts, about_us()),
+        expire=lambda: work.expire(timers, line),
+        heard=lambda events: bool(activity.heard(events) & timers.held),
     )
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)
@@ -119,7 +146,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 log.warning("%s is gone, or another's: the module was removed, or a second daemon runs.", folder.lock)
                 break
             try:
-                _turn(keeper, line, bell, registrations, troubles)
+                _turn(keeper, line, activity, bell, registrations, troubles)
                 guard.work()
                 panel.keep()
                 rest = min(keeper.next(), line.wait(), registrations.next(), guard.next(), LOOK)
@@ -130,6 +157,8 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 bell.wait(1.0)
     finally:
         panel.stop()
+        with suppress(HotdeskError):
+            timers.write()
         line.lost("ended")
         connections.close()
         bell.close()
@@ -141,13 +170,16 @@ def about_us() -> Machine:
     return Machine(machine.python(), machine.packages(), daemon=True)
 
 
-def _turn(keeper: Keeper, line: Line, bell: Bell, registrations: Registrations, troubles: Troubles) -> None:
+def _turn(
+    keeper: Keeper, line: Line, activity: Activity, bell: Bell, registrations: Registrations, troubles: Troubles
+) -> None:
     """Look at everything once."""
     if line.keep():
         keeper.connected()
         registrations.away()
     heard = line.events()
     keeper.heard(heard)
+    activity.watch(line.up)
     registrations.heard(heard)
     work.follow(registrations, line, troubles)
     if bell.asked.is_set():

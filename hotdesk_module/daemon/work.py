@@ -1,4 +1,4 @@
-"""What the daemon does on its own connections: repair and retention."""
+"""What the daemon does on its own connections: repair, retention, automatic logout."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.registrations import Registrations
+from hotdesk_module.daemon.timers import SOONEST, Timers
 from hotdesk_module.daemon.troubles import Troubles
-from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
+from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
+from hotdesk_module.health import projection
 from hotdesk_module.health.examine import examine as look
 from hotdesk_module.health.finding import ERROR
 from hotdesk_module.health.installation import Installation, Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web import alerts as alerts_
 from hotdesk_module.web.alerts import Alert, Alerts
 
-# What Asterisk shall tell us unasked: starts, reloads, the end, and who registers.
-EVENTS = "system"
+# What Asterisk shall tell us unasked: starts, reloads, the end, who registers, and calls.
+EVENTS = "system,call"
 DAY = 86400
 # The task of knowing who is registered.
 FOLLOW = "registrations"
@@ -61,23 +64,50 @@ class Connections:
         self.ledger.close()
 
 
-def repair(connections: Connections, line: Line) -> int:
+def repair(connections: Connections, line: Line, comparisons: Comparisons) -> int:
     """Bring Asterisk in line; return how many differences there were.
+
+    Args:
+        comparisons: is told, so that nobody has to compare again.
 
     Raises:
         HotdeskError: why not, or not wholly.
+    """
+    comparisons.forget()
+    try:
+        found = desk(connections, line, "repair").reconcile()
+    except AsteriskDown as error:
+        line.lost(error.message)
+        raise
+    except UnsafePlan as error:
+        comparisons.note(projection.unsafe(error), wall_clock())
+        raise
+    comparisons.note(projection.in_line(), wall_clock())
+    return len(found.effects) + len(found.ended)
+
+
+def expire(timers: Timers, line: Line) -> float:
+    """End sessions that are due; return in how many seconds to look again.
+
+    Raises:
+        HotdeskError: why not, or not all. That there is no connection to Asterisk, the repair tells.
+    """
+    if not line.up:
+        return SOONEST
+    return timers.look()
+
+
+def desk(connections: Connections, line: Line, source: str) -> HotDesk:
+    """Return the service on the daemon's own connections.
+
+    Raises:
+        AsteriskDown: there is none to Asterisk.
     """
     if line.ami is None or not line.up:
         raise AsteriskDown(line.why)
     connections.inventory.refresh()
     astdb, switchboard = AmiAstDb(line.ami), AmiSwitchboard(line.ami)
-    desk = HotDesk(connections.ledger, connections.inventory, astdb, switchboard, wall_clock, "repair")
-    try:
-        found = desk.reconcile()
-    except AsteriskDown as error:
-        line.lost(error.message)
-        raise
-    return len(found.effects) + len(found.ended)
+    return HotDesk(connections.ledger, connections.inventory, astdb, switchboard, wall_clock, source)
 
 
 def follow(registrations: Registrations, line: Line, troubles: Troubles) -> None:
@@ -117,6 +147,11 @@ def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machi
     if not any(f.code in ("database", "asterisk") for f in errors):
         shown = (Alert(f"{HEALTH}{f.code}", alerts_.ERROR, f.title, f.text) for f in errors if f.code != "unsafe_plan")
         alerts.replace(HEALTH, tuple(shown))
+
+
+def machine_clock() -> float:
+    """Return the seconds since the machine started, those it slept through among them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def wall_clock() -> int:

@@ -227,7 +227,7 @@ class Calls:
             if not answered:
                 return None
             winner = self._phones[answered[0]]
-            winner.channel = self._leg(winner.number)
+            winner.channel = self._leg(winner.number, called=True)
             winner.channel.answer()
             winner.show(State.TALKING, caller)
             return winner
@@ -260,15 +260,27 @@ class Calls:
 
     # --- small things
 
-    def _leg(self, endpoint: str) -> Channel:
-        channel = Channel(self._monitor, self._pace, "PJSIP", endpoint, next(self._serial))
+    def _leg(self, endpoint: str, called: bool = False) -> Channel:
+        channel = Channel(self._monitor, self._pace, "PJSIP", endpoint, next(self._serial), called)
         with self._monitor.lock:
             self._channels[channel.name] = channel
-        self._events.emit("Newchannel", (("Channel", channel.name), ("Uniqueid", channel.uniqueid)))
-        channel.at_hangup(
-            lambda: self._events.emit("Hangup", (("Channel", channel.name), ("Uniqueid", channel.uniqueid)))
-        )
+        self._tell("Newchannel", channel)
+        channel.at_answer(lambda: self._tell("Newstate", channel))
+        channel.at_hangup(lambda: self._tell("Hangup", channel))
         return channel
+
+    def _tell(self, event: str, channel: Channel) -> None:
+        """Send what Asterisk sends of a channel, as far as anybody here listens to it."""
+        number, name = channel.state
+        self._events.emit(
+            event,
+            (
+                ("Channel", channel.name),
+                ("ChannelState", str(number)),
+                ("ChannelStateDesc", name),
+                ("Uniqueid", channel.uniqueid),
+            ),
+        )
 
     def _show(self, phone: Phone, channel: Channel, state: State, peer: CallerId) -> None:
         with self._monitor.lock:

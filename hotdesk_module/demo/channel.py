@@ -41,10 +41,13 @@ class Digits(NamedTuple):
 class Channel:
     """A leg between the PBX and one phone, alive until somebody hangs up."""
 
-    def __init__(self, monitor: Monitor, pace: Pace, technology: str, endpoint: str, serial: int) -> None:
+    def __init__(
+        self, monitor: Monitor, pace: Pace, technology: str, endpoint: str, serial: int, called: bool = False
+    ) -> None:
         self._monitor = monitor
         self._pace = pace
         self._digits: deque[str] = deque()
+        self._at_answer: list[Callable[[], None]] = []
         self._at_hangup: list[Callable[[], None]] = []
         self.technology = technology
         self.endpoint = endpoint
@@ -53,6 +56,8 @@ class Channel:
         self.caller = CallerId("", endpoint)
         self.extension = ""
         self.variables: dict[str, str] = {}
+        # Whether the PBX calls the phone; else the phone has dialled.
+        self.called = called
         self.up = False
         self.hungup = False
         # What the phone's display tells of the leg: the words being heard, what they ask for, and
@@ -64,7 +69,20 @@ class Channel:
     def answer(self) -> None:
         with self._monitor.lock:
             self.up = True
+            actions, self._at_answer = self._at_answer, []
             self._monitor.touch()
+        for action in actions:
+            action()
+
+    def at_answer(self, action: Callable[[], None]) -> None:
+        """Run the action when the leg is answered."""
+        with self._monitor.lock:
+            self._at_answer.append(action)
+
+    @property
+    def state(self) -> tuple[int, str]:
+        """Return the state as Asterisk numbers and names it."""
+        return (6, "Up") if self.up else (0, "Down") if self.called else (4, "Ring")
 
     def at_hangup(self, action: Callable[[], None]) -> None:
         """Run the action when the leg ends; at once if it has ended."""

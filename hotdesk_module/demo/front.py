@@ -31,7 +31,7 @@ _SCRIPT_LINK = f"{AT}/ajax.php?module=hotdesk&command=panel&view="
 _PATH = re.compile(r"/(?!/)[\x21\x22\x24-\x7e]*")
 
 # The headers of an answer that the browser gets; the others are between the panel and us.
-_PASSED = ("content-type", "content-disposition", "cache-control", "x-content-type-options")
+_PASSED = ("content-type", "content-disposition", "cache-control", "x-content-type-options", "x-hotdesk-seen")
 
 # The headers of a request that the panel is to see.
 _SEEN = ("Content-Type", "Accept", "Accept-Language")

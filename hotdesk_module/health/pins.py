@@ -20,4 +20,5 @@ def check(known: Known) -> Iterator[Finding]:
         f"{named(weak, 'User')}: a PIN that is easily guessed",
         "Have it changed, in the mailbox's own menu or under Extensions, Voicemail, or with 'hotdesk pins set'. This"
         " goes away at the next login with a better one. The setting 'weak_pins' refuses such PINs.",
+        about=tuple(("extension", extension) for extension in weak),
     )

@@ -8,6 +8,7 @@ from typing import Callable
 
 from flask import Flask, g
 
+from hotdesk_module import times
 from hotdesk_module.administration import Pool
 from hotdesk_module.compose import Parts
 from hotdesk_module.core.model import Contact
@@ -33,7 +34,8 @@ def connect(
     @app.teardown_request
     def let_go(error: BaseException | None) -> None:
         if "parts" in g:
-            g.parts.close()
+            # A file that is sent row by row lives longer than its request, which ends twice.
+            g.pop("parts").close()
 
 
 def parts() -> Parts:
@@ -76,11 +78,7 @@ def zone() -> tzinfo | None:
 
 
 def _zone(inventory: Inventory) -> tzinfo | None:
-    # With its first use: it reads files.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     try:
-        name = inventory.zone()
-        return ZoneInfo(name) if name else None
-    except (HotdeskError, ZoneInfoNotFoundError, ValueError, OSError):
+        return times.zone(inventory.zone())
+    except HotdeskError:
         return None

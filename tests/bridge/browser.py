@@ -37,7 +37,9 @@ class Browser:
         self.admin: str | None = ADMIN
         self.cookie = ""
 
-    def ask(self, path: str, method: str = "GET", view: str = "", body: str | bytes | None = None, **headers: str) -> Answer:
+    def ask(
+        self, path: str, method: str = "GET", view: str = "", body: str | bytes | None = None, **headers: str
+    ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.admin:

@@ -18,7 +18,7 @@ from hotdesk_module.adapters.sql import MissingTable
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.config import Database
 from hotdesk_module.core.lockout import Attempts, Failure
-from hotdesk_module.core.model import Event, Phone, Session
+from hotdesk_module.core.model import ClockChange, Event, Phone, Session
 from hotdesk_module.errors import Busy, DuplicateMac, LedgerDown
 from hotdesk_module.ports import HistoryFilter, Ledger
 from tests.contract.conftest import PASSWORD, SQL, Databases
@@ -195,21 +195,35 @@ def test_a_session_whose_activity_was_noted_in_between_ends_all_the_same(ledger:
     assert ledger.sessions() == ()
 
 
-def test_sessions_follow_a_clock_that_is_set_and_back_again(ledger: Ledger) -> None:
-    before = (Session("201", "1002", 900, active=950), Session("200", "1001", 1000))
-    for session in before:
-        ledger.change([], session, [])
-    ledger.set_clock(1000, 91_000)
-    assert [(s.since, s.active) for s in ledger.sessions()] == [(90_900, 90_950), (91_000, 0)]
-    ledger.set_clock(91_000, 1000)
-    assert ledger.sessions() == before
+AGES_AGO = -(10**12)
 
 
-def test_what_a_clock_that_was_wrong_wrote_stays_and_is_never_in_the_future(ledger: Ledger) -> None:
-    for session in (Session("200", "1001", 5000, active=5100), Session("201", "1002", 9000, active=9100)):
-        ledger.change([], session, [])
-    ledger.set_clock(100, 6000)
-    assert [(s.since, s.active) for s in ledger.sessions()] == [(5000, 5100), (6000, 6000)]
+@pytest.mark.parametrize(
+    ("change", "since", "active", "expected"),
+    [
+        (ClockChange(1000, 91_000, 90_980, AGES_AGO), 900, 950, (90_900, 90_950)),
+        (ClockChange(1000, 91_000, 90_980, AGES_AGO), 1000, 0, (91_000, 0)),
+        (ClockChange(91_000, 1000, 980, AGES_AGO), 90_900, 90_950, (900, 950)),
+        (ClockChange(91_000, 1000, 980, AGES_AGO), 500, 600, (-89_500, -89_400)),
+        # Since it was set somebody has logged in and called.
+        (ClockChange(91_000, 1000, 980, AGES_AGO), 985, 1000, (985, 1000)),
+        # A clock that was wrong is right now: what is later than the wrong one stays, unless it is in the future.
+        (ClockChange(100, 6000, 5990, AGES_AGO), 5000, 5100, (5000, 5100)),
+        (ClockChange(100, 6000, 5990, AGES_AGO), 5000, 9000, (5000, 6000)),
+        # While the machine starts, only what was written since it started was written by the wrong one.
+        (ClockChange(5100, 9000, 8990, 5000), 4000, 5050, (4000, 8950)),
+        (ClockChange(9000, 5100, 5090, 8900), 4000, 8950, (4000, 5050)),
+        (ClockChange(9000, 5100, 5090, 8900), 7000, 7100, (5100, 5100)),
+        # Nobody has set it: there is only nothing in the future.
+        (ClockChange(6000, 6000, 6000, AGES_AGO), 5000, 9000, (5000, 6000)),
+    ],
+)
+def test_sessions_follow_a_clock_that_is_set(
+    ledger: Ledger, change: ClockChange, since: int, active: int, expected: tuple[int, int]
+) -> None:
+    ledger.change([], ALICE._replace(since=since, active=active), [])
+    ledger.set_clock(change)
+    assert [(s.since, s.active) for s in ledger.sessions()] == [expected]
 
 
 def test_a_change_that_fails_in_the_middle_writes_nothing(ledger: Ledger) -> None:

@@ -130,6 +130,24 @@ def test_asterisk_shows_its_dialplan_like_that(rig: Rig) -> None:
     assert found is not None and found.includes
 
 
+def test_who_is_in_a_call_is_who_began_or_answered_it(server: AmiServer) -> None:
+    server.channels = {
+        "1.1": ("PJSIP/200-0000001a", "Up"),
+        "1.2": ("PJSIP/201-0000001b", "Ringing"),
+        "1.3": ("Local/1001@from-internal-0000001c;1", "Up"),
+        "1.4": ("SIP/lobby-left-0000001d", "Ring"),
+        "1.5": ("PJSIP/202-0000001e", "Down"),
+    }
+    ami = Ami(server.manager)
+    found = AmiSwitchboard(ami).calls()
+    ami.close()
+    assert found == {"1.1": "PJSIP/200", "1.4": "SIP/lobby-left"}
+
+
+def test_nobody_is_in_a_call(switchboard: Switchboard) -> None:
+    assert switchboard.calls() == {}
+
+
 @pytest.fixture(params=["fake", "ami", pytest.param("asterisk", marks=pytest.mark.asterisk)])
 def registered(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
     """Return a switchboard at which phone 200 is registered and 404 is not."""
@@ -143,7 +161,10 @@ def registered(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
         server.contacts = [LOBBY_SAID]
         ami = Ami(server.manager)
     else:
-        ami = request.getfixturevalue("rig").manager()
+        rig = request.getfixturevalue("rig")
+        # After a restart Asterisk has not asked it yet.
+        rig.wait_reachable(["200"])
+        ami = rig.manager()
     yield AmiSwitchboard(ami)
     ami.close()
 
@@ -155,6 +176,17 @@ def test_a_registered_phone_has_address_port_and_name(registered: Switchboard) -
     assert lobby.agent.startswith("baresip") and lobby.uri.startswith("sip:200")
     assert 0 < (lobby.round_trip or 0) < 2_000_000 and lobby.expires > 1_700_000_000
     assert "PJSIP/404" not in found
+
+
+def test_asterisk_says_which_version_it_is(registered: Switchboard) -> None:
+    assert registered.version().startswith("22.")
+
+
+def test_a_manager_that_does_not_say_its_version_is_none_the_worse_for_it(server: AmiServer) -> None:
+    server.answers = {"CoreSettings": "Response: Error\n{id}\nMessage: Permission denied"}
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).version() == ""
+    ami.close()
 
 
 def test_what_asterisk_says_is_read_exactly(server: AmiServer) -> None:
@@ -212,6 +244,7 @@ def test_an_announcement_is_remembered_by_the_fake() -> None:
         "Setvar",
         "ShowDialPlan",
         "UserEvent",
+        "CoreShowChannels",
         "PJSIPShowContacts",
         "SIPpeers",
     ],
@@ -225,6 +258,7 @@ def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str)
         "DialplanExtensionAdd": lambda: switchboard.set_hint("1001", HINT),
         "Setvar": lambda: switchboard.set_lamp("HDSK200", "INUSE"),
         "ShowDialPlan": lambda: switchboard.context("app-hotdesk"),
+        "CoreShowChannels": switchboard.calls,
         "UserEvent": lambda: switchboard.announce("UserDeviceAdded", "1001", "200"),
         "PJSIPShowContacts": switchboard.contacts,
         "SIPpeers": switchboard.contacts,

@@ -25,6 +25,7 @@ TABLES = (
     "hotdesk_events",
     "hotdesk_lockouts",
     "hotdesk_pins",
+    "hotdesk_weak_pins",
     "hotdesk_settings",
     "hotdesk_phones",
 )

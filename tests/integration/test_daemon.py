@@ -16,6 +16,7 @@ import pytest
 
 from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
 from tests.integration.desking import Desking
+from tests.integration.promises import CALLER
 from tests.support.rig.asterisk import REPOSITORY
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
@@ -193,3 +194,53 @@ def test_after_a_restart_of_asterisk_registrations_are_known_again(desking: Desk
     eventually(lambda: daemon.registration("200")["registered"] is None, 3, "nobody knows")
     desking.rig.asterisk.start()
     eventually(lambda: daemon.registration("200")["registered"], 10, "it is known again")
+
+
+def test_a_call_holds_the_logout_back_and_after_its_end_the_phone_is_given_back(
+    desking: Desking, daemon: Daemon
+) -> None:
+    before = desking.rig.asterisk.db_show()
+    desking.ledger.save_settings({"max_hours": "1"})
+    desking.service.login("200", "1001")
+    with desking.rig.calling("200", CALLER):
+        desking.rig.phones[CALLER].wait_ringing()
+        desking.rig.phones[CALLER].answer()
+        desking.rig.phones["200"].wait_answered()
+        desking.connection.execute("UPDATE hotdesk_sessions SET since = since - 4000")
+        # It looks once a minute.
+        eventually(lambda: "1001 is logged out after it (max_time)" in daemon.logged(), 70, "the logout waits")
+        assert desking.seats() == {"200": "1001"} and rings_200(desking)
+        assert not desking.rig.phones["200"].idle
+    eventually(lambda: desking.seats() == {}, 6, "logged out after the call")
+    assert desking.history()[-1] == "logout 200 1001 max_time"
+    eventually(lambda: not rings_200(desking), 5, "calls and lamps know it")
+    after = desking.rig.asterisk.db_show()
+    assert {k: v for k, v in after.items() if not k.startswith("CALLTRACE/")} == before
+
+
+def test_a_call_that_is_made_or_answered_is_activity_and_one_that_only_rings_is_not(
+    desking: Desking, daemon: Daemon
+) -> None:
+    rig = desking.rig
+    for phone, user in (("200", "1001"), ("201", "1003"), ("202", "1004")):
+        desking.service.login(phone, user)
+    begun = int(time.time())
+    with rig.calling(CALLER, "1001"):
+        rig.phones["200"].wait_ringing()
+    with rig.calling(CALLER, "1003"):
+        rig.phones["201"].wait_ringing()
+        rig.phones["201"].answer()
+        rig.phones[CALLER].wait_answered()
+    # A feature code, here one of which FreePBX knows nothing.
+    with rig.calling("202", "*9999"):
+        time.sleep(0.5)
+    called = int(time.time())
+
+    def active() -> dict[str, int]:
+        return {s.phone: s.active for s in desking.ledger.sessions()}
+
+    eventually(lambda: active()["202"], 130, "it is written down")
+    assert active()["200"] == 0
+    noted = [active()[phone] for phone in ("201", "202")]
+    # The parts of seconds are lost on the way.
+    assert all(begun <= at <= called + 1 for at in noted), (begun, noted, called)

@@ -15,6 +15,7 @@ USER = "admin"
 SECRET = "s3cret pass:,="
 # What AST_MAX_EXTENSION and a little more come to; ExtensionState cuts a hint there.
 CUT = 255
+STATES = {"Down": 0, "Ring": 4, "Ringing": 5, "Up": 6}
 
 
 class AmiServer:
@@ -24,6 +25,7 @@ class AmiServer:
         astdb: keys, written ``FAMILY/rest``.
         hints: extension to hint, of ``ext-local``.
         contexts: the dialplan: context to its lines, (extension, priority) or ("", included context).
+        channels: the live ones: number to name and state.
         contacts: what PJSIPShowContacts lists, the headers of each ContactList behind its ObjectType.
         peers: likewise for chan_sip's SIPpeers; None where that module is not loaded.
         events: user events sent, as (name, data).
@@ -38,6 +40,7 @@ class AmiServer:
         self.astdb: dict[str, str] = {}
         self.hints: dict[str, str] = {}
         self.contexts: dict[str, list[tuple[str, str]]] = {}
+        self.channels: dict[str, tuple[str, str]] = {}
         self.contacts: list[Headers] = []
         self.peers: list[Headers] | None = None
         self.events: list[tuple[str, str]] = []
@@ -124,6 +127,9 @@ class AmiServer:
     def _on_ping(self, action: Headers) -> str:
         return "Response: Success\n{id}\nPing: Pong"
 
+    def _on_coresettings(self, action: Headers) -> str:
+        return "Response: Success\n{id}\nAMIversion: 11.0.0\nAsteriskVersion: 22.10.1+dfsg\nSystemName: "
+
     def _on_unknown(self, action: Headers) -> str:
         return (
             f"Response: Error\n{{id}}\nMessage: Invalid/unknown command: {action['Action']}."
@@ -200,6 +206,17 @@ class AmiServer:
         return (
             f"Response: Success\n{{id}}\nEventList: start\nMessage: DialPlan list will follow\n\n{events}"
             f"Event: ShowDialPlanComplete\n{{id}}\nEventList: Complete\nListItems: {len(self.contexts[name])}"
+        )
+
+    def _on_coreshowchannels(self, action: Headers) -> str:
+        events = "".join(
+            f"Event: CoreShowChannel\n{{id}}\nChannel: {name}\nChannelState: {STATES[state]}\n"
+            f"ChannelStateDesc: {state}\nCallerIDNum: 1001\nUniqueid: {number}\nLinkedid: {number}\n\n"
+            for number, (name, state) in self.channels.items()
+        )
+        return (
+            f"Response: Success\n{{id}}\nEventList: start\nMessage: Channels will follow\n\n{events}"
+            f"Event: CoreShowChannelsComplete\n{{id}}\nEventList: Complete\nListItems: {len(self.channels)}"
         )
 
     def _on_pjsipshowcontacts(self, action: Headers) -> str:

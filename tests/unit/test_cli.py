@@ -390,8 +390,8 @@ def test_sessions_are_listed_with_local_time_and_duration(hd: Terminal) -> None:
     hd.desk.login("200", "1005")
     hd.clock.advance(2 * 3600 + 5 * 60 + 30)
     assert rows(hd("sessions").out) == [
-        ["USER", "NAME", "PHONE", "LABEL", "SINCE", "FOR"],
-        ["1005", "山田 太郎", "200", "Phone 200", "2026-11-03 14:32", "2 h 05 min"],
+        ["USER", "NAME", "PHONE", "LABEL", "SINCE", "FOR", "UNTIL"],
+        ["1005", "山田 太郎", "200", "Phone 200", "2026-11-03 14:32", "2 h 05 min", "22:32"],
         ["1 session."],
     ]
     assert hd("sessions", "--json").json == {
@@ -403,6 +403,9 @@ def test_sessions_are_listed_with_local_time_and_duration(hd: Terminal) -> None:
                 "label": "Phone 200",
                 "since": "2026-11-03T13:32:05Z",
                 "seconds": 7530,
+                "active": "2026-11-03T13:32:05Z",
+                "until": "2026-11-03T21:32:05Z",
+                "until_why": "idle",
             }
         ]
     }

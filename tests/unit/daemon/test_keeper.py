@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from hotdesk_module.adapters.ami import Message
-from hotdesk_module.daemon.keeper import AFTER_EVENT, HOUR, MINUTE, Keeper, Work
+from hotdesk_module.daemon.keeper import AFTER_CALL, AFTER_EVENT, EXPIRE_AGAIN, HOUR, MINUTE, Keeper, Work
 from hotdesk_module.daemon.schedule import NEAR, Schedule
 from hotdesk_module.daemon.troubles import GRACE, Troubles
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
@@ -26,13 +26,17 @@ class Watched:
         self.repairs: list[float] = []
         self.forgotten: list[float] = []
         self.examined: list[float] = []
+        self.expired: list[float] = []
+        self.wait = 60.0
+        self.expire_error: Exception | None = None
+        self.call_over = False
         self.error: Exception | None = None
         self.found = 0
         self.records: list[logging.LogRecord] = []
         self.alerts = Alerts()
         log = logging.Logger("watched")
         log.addHandler(_List(self.records))
-        work = Work(self._repair, self._forget, self._examine)
+        work = Work(self._repair, self._forget, self._examine, self._expire, self._hear)
         self.keeper = Keeper(work, Troubles(self.alerts, log, self.now), log, self.now)
 
     def now(self) -> float:
@@ -65,6 +69,15 @@ class Watched:
     def _forget(self) -> int:
         self.forgotten.append(self.seconds)
         return 3
+
+    def _expire(self) -> float:
+        self.expired.append(self.seconds)
+        if self.expire_error is not None:
+            raise self.expire_error
+        return self.wait
+
+    def _hear(self, events: list[Message]) -> bool:
+        return self.call_over
 
     def _examine(self) -> None:
         self.examined.append(self.seconds)
@@ -234,3 +247,38 @@ def test_times_that_are_near_are_one() -> None:
     assert schedule.waits("a") and not schedule.waits("b")
     seconds = 10.0
     assert schedule.take() == ["a"] and not schedule.waits("a")
+
+
+def test_it_looks_who_is_due_as_often_as_the_look_itself_says(watched: Watched) -> None:
+    watched.run(EXPIRE_AGAIN)
+    watched.wait = 25.0
+    watched.run(120)
+    assert watched.expired == [15, 75, 100, 125]
+
+
+def test_after_a_call_that_held_a_logout_back_it_looks_soon_and_then_goes_on_as_before(watched: Watched) -> None:
+    watched.run(20)
+    watched.call_over = True
+    watched.keeper.heard([NOISE])
+    watched.call_over = False
+    watched.run(100)
+    assert watched.expired == [15, 20 + AFTER_CALL, 80 + AFTER_CALL]
+
+
+def test_a_logout_that_fails_is_tried_again_and_told_once(watched: Watched) -> None:
+    watched.expire_error = LedgerDown("The database does not answer.")
+    watched.run(10 * MINUTE)
+    assert len(watched.expired) == 40
+    watched.expire_error = None
+    watched.run(MINUTE)
+    assert [line for line in watched.log if line.startswith("automatic logout")] == [
+        "automatic logout: The database does not answer. (ledger_down)",
+        "automatic logout: works again after 600 s (ledger_down)",
+    ]
+
+
+def test_when_asterisk_is_there_again_it_looks_at_once(watched: Watched) -> None:
+    watched.run(20)
+    watched.keeper.connected()
+    watched.run(1)
+    assert watched.expired == [15, 20 + AFTER_EVENT[0]]

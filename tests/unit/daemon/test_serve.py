@@ -25,6 +25,7 @@ from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.core.model import Event, Phone, Session
 from hotdesk_module.demo import tables
+from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
 from tests.support.ami_server import SECRET, AmiServer
 
@@ -106,6 +107,10 @@ class Daemon:
 
     def alerts(self) -> list[str]:
         return [a["id"] for a in json.loads(self.ask("GET", "/internal/alerts", Identity(BRIDGE))[1])]
+
+    def actions(self, name: str) -> int:
+        """Return how often Asterisk was asked for something."""
+        return sum(action["Action"] == name for action in self.asterisk.received)
 
     def close(self) -> None:
         for running in self._running:
@@ -222,6 +227,17 @@ def test_it_comes_back_when_asterisk_does(daemon: Daemon) -> None:
     assert "Traceback" not in daemon.log.read_text()
 
 
+def test_what_a_repair_has_found_is_not_looked_for_again_by_the_page(daemon: Daemon) -> None:
+    daemon.ledger.change((), Session("200", "1001", 1), [Event(1, "login", "200", "1001")])
+    daemon.start()
+    eventually(lambda: in_line(daemon), "repaired at the start")
+    # Before the next repair, and in another second than the first.
+    time.sleep(1.1)
+    health = json.loads(daemon.ask("GET", "/api/health")[1])
+    assert {f["code"]: f["level"] for f in health["findings"]}["projection"] == "ok"
+    assert health["compared"] < health["checked"]
+
+
 def registered(daemon: Daemon, device: str) -> object:
     phones = json.loads(daemon.ask("GET", "/api/phones")[1])["phones"]
     return next(p["registered"] for p in phones if p["device"] == device)
@@ -304,3 +320,78 @@ def test_what_keeps_it_from_starting_is_told(daemon: Daemon, what: str) -> None:
     done = daemon.run("serve", "--log", str(log))
     assert done.returncode == 5
     assert done.stderr.endswith("(bad_config)\n") and "Traceback" not in done.stderr
+
+
+def call(daemon: Daemon, number: str, state: str = "Ring") -> None:
+    """Let phone 200 begin a call."""
+    daemon.asterisk.channels[number] = ("PJSIP/200-00000001", state)
+    daemon.asterisk.send(
+        f"Event: Newchannel\nChannel: PJSIP/200-00000001\nChannelStateDesc: {state}\nUniqueid: {number}\n\n"
+    )
+
+
+def hang_up(daemon: Daemon, number: str) -> None:
+    del daemon.asterisk.channels[number]
+    daemon.asterisk.send(f"Event: Hangup\nChannel: PJSIP/200-00000001\nUniqueid: {number}\n\n")
+
+
+def sits(daemon: Daemon, hours: int) -> Session:
+    """Let 1001 sit at 200 for so many hours, of which the daemon has watched the last."""
+    now = int(time.time())
+    session = Session("200", "1001", now - hours * 3600)
+    daemon.ledger.change((), session, [Event(session.since, "login", "200", "1001")])
+    daemon.state.mkdir(mode=0o700, exist_ok=True)
+    (daemon.state / "watched").touch()
+    return session
+
+
+def test_who_has_not_called_for_long_is_logged_out_and_the_phone_given_back(daemon: Daemon) -> None:
+    sits(daemon, 9)
+    daemon.start()
+    eventually(lambda: daemon.ledger.sessions() == (), "logged out")
+    eventually(lambda: daemon.asterisk.astdb.get("DEVICE/200/user") == "200", "given back")
+    (event,) = daemon.ledger.events(HistoryFilter(event="logout"))
+    assert (event.phone, event.user, event.source, event.code) == ("200", "1001", "timer", "idle")
+    assert "Logged out: 1001 at phone 200 (idle)." in daemon.log.read_text()
+
+
+def test_a_call_holds_the_logout_back_until_it_is_over(daemon: Daemon) -> None:
+    sits(daemon, 9)
+    daemon.ledger.save_settings({"max_hours": "9", "idle_hours": "0"})
+    # One that goes on since before the daemon started, and one that it is told of.
+    daemon.asterisk.channels["1.1"] = ("PJSIP/200-00000001", "Up")
+    daemon.start()
+    eventually(lambda: daemon.actions("CoreShowChannels") >= 2, "it has looked, and looked again before the logout")
+    call(daemon, "1.2")
+    hang_up(daemon, "1.1")
+    time.sleep(3)
+    assert daemon.ledger.sessions() != ()
+    hang_up(daemon, "1.2")
+    eventually(lambda: daemon.ledger.sessions() == (), "logged out soon after the call", 6)
+    assert daemon.ledger.events(HistoryFilter(event="logout"))[0].code == "max_time"
+
+
+def test_a_call_is_remembered_by_the_next_daemon(daemon: Daemon) -> None:
+    session = sits(daemon, 7)
+    running = daemon.start()
+    eventually(lambda: daemon.actions("CoreShowChannels") >= 1, "it watches")
+    call(daemon, "1.1")
+    hang_up(daemon, "1.1")
+    eventually(lambda: daemon.ask("GET", "/ping", None)[0] == 200, "it goes on")
+    time.sleep(0.5)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(PATIENCE) == 0
+    (now,) = daemon.ledger.sessions()
+    assert now.identity == session.identity and time.time() - 30 < now.active <= time.time()
+
+
+def test_a_manager_that_does_not_show_calls_is_told_once_and_keeps_nothing_else_from_working(daemon: Daemon) -> None:
+    sits(daemon, 9)
+    daemon.asterisk.answers["CoreShowChannels"] = "Response: Error\n{id}\nMessage: Permission denied"
+    daemon.start()
+    eventually(lambda: in_line(daemon), "repaired at the start")
+    eventually(lambda: "refuses CoreShowChannels" in daemon.log.read_text(), "told")
+    connections = daemon.asterisk.connections
+    time.sleep(2)
+    assert daemon.asterisk.connections == connections
+    assert daemon.log.read_text().count("ERROR automatic logout") == 1 and daemon.ledger.sessions() != ()

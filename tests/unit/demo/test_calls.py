@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hotdesk_module.demo.events import Headers
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.demo.phone import State
 from tests.unit.demo.hand import Hand
@@ -158,3 +159,27 @@ def test_the_hint_of_the_user_follows_to_the_desk(pbx: Pbx, hand: Hand) -> None:
     hand.until_state("200", State.RINGING)
     state = pbx.hints.state("ext-local", "1003")
     assert state is not None and state.text == "Ringing"
+
+
+def test_whoever_listens_is_told_of_calls_as_asterisk_tells_it(pbx: Pbx, hand: Hand) -> None:
+    told: list[tuple[str, str, str]] = []
+
+    def listen(name: str, headers: Headers) -> None:
+        if name in ("Newchannel", "Newstate", "Hangup"):
+            found = dict(headers)
+            told.append((name, found["Channel"].rpartition("-")[0], found["ChannelStateDesc"]))
+
+    hand.log_in("200", "1003", "6294")
+    pbx.events.listen(listen)
+    hand.dial("outside", "1003")
+    hand.until_state("200", State.RINGING)
+    assert told == [("Newchannel", "PJSIP/outside", "Ring")]
+    pbx.phones["200"].lift()
+    hand.until_state("outside", State.TALKING)
+    assert told[1:3] == [("Newchannel", "PJSIP/200", "Down"), ("Newstate", "PJSIP/200", "Up")]
+    pbx.phones["outside"].hang_up()
+    hand.until_state("200", State.IDLE)
+    assert sorted(t for t in told if t[0] == "Hangup") == [
+        ("Hangup", "PJSIP/200", "Up"),
+        ("Hangup", "PJSIP/outside", "Up"),
+    ]
