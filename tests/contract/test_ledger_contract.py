@@ -299,10 +299,27 @@ def test_wrong_pins_are_counted_for_each_user_and_phone(ledger: Ledger) -> None:
     count = Attempts((Failure(1000, "200"), Failure(1001, "201")), 0)
     assert ledger.attempts("user", "1001") == Attempts()
     ledger.save_attempts("user", "1001", count)
-    ledger.save_attempts("phone", "1001", Attempts((), 2000))
+    ledger.save_attempts("phone", "1001", Attempts((), 2000, 3))
     assert ledger.attempts("user", "1001") == count
-    assert ledger.attempts("phone", "1001") == Attempts((), 2000)
-    assert ledger.all_attempts() == (("phone", "1001", Attempts((), 2000)), ("user", "1001", count))
+    assert ledger.attempts("phone", "1001") == Attempts((), 2000, 3)
+    assert ledger.all_attempts() == (("phone", "1001", Attempts((), 2000, 3)), ("user", "1001", count))
+
+
+def test_a_lock_is_stored_with_its_line_of_the_history(ledger: Ledger) -> None:
+    ledger.save_attempts("phone", "200", Attempts((), 2000, 1), [Event(1, "lock", "200", code="phone")])
+    ledger.save_attempts("phone", "200", Attempts(), [Event(2, "unlock", "200")])
+    assert [(e.at, e.event) for e in ledger.events(HistoryFilter())] == [(2, "unlock"), (1, "lock")]
+
+
+def test_who_has_a_weak_pin_is_noted_and_forgotten(ledger: Ledger) -> None:
+    assert ledger.weak_pins() == ledger.weak_pins(["1001"]) == {}
+    for extension, at in (("1002", 5), ("1001", 6), ("1001", 7)):
+        ledger.save_weak_pin(extension, at)
+    assert ledger.weak_pins() == {"1001": 7, "1002": 5}
+    assert (ledger.weak_pins(["1002", "1003"]), ledger.weak_pins([])) == ({"1002": 5}, {})
+    for extension in ("1001", "1003"):
+        ledger.save_weak_pin(extension, 0)
+    assert ledger.weak_pins() == {"1002": 5}
 
 
 def test_a_count_is_replaced_and_an_empty_one_is_removed(ledger: Ledger) -> None:

@@ -230,6 +230,16 @@ def test_an_announcement_has_the_form_of_cores_own(server: AmiServer) -> None:
     assert server.events == [("UserDeviceAdded", "1001,200")]
 
 
+def test_an_event_of_ours_is_sent_with_its_headers(server: AmiServer) -> None:
+    ami = Ami(server.manager)
+    AmiSwitchboard(ami).tell("HDSKLock", Kind="phone", Phone="200")
+    ami.close()
+    assert server.events == [("HDSKLock", "")]
+    fake = FakeSwitchboard()
+    fake.tell("HDSKLock", Kind="phone", Phone="200")
+    assert fake.told == [("HDSKLock", {"Kind": "phone", "Phone": "200"})]
+
+
 def test_an_announcement_is_remembered_by_the_fake() -> None:
     fake = FakeSwitchboard()
     fake.announce("UserDeviceAdded", "1001", "200")

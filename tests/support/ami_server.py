@@ -238,7 +238,7 @@ class AmiServer:
         return "Response: Success\n{id}\nMessage: Variable Set"
 
     def _on_userevent(self, action: Headers) -> str:
-        self.events.append((action["UserEvent"], action["Data"]))
+        self.events.append((action["UserEvent"], action.get("Data", "")))
         return "Response: Success\n{id}\nMessage: Event Sent"
 
 

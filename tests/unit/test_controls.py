@@ -17,12 +17,14 @@ NOW = 1_700_000_000
 
 @pytest.fixture
 def ledger() -> FakeLedger:
-    """Return a ledger in which 1001 and phone 200 are locked, 1002's errors count, and 1003's are long ago."""
+    """Return a ledger in which 1001 and phone 200 are locked, 1002's errors count, 1003's are long ago, and of phone
+    201 there is nothing but the memory of a lock."""
     ledger = FakeLedger()
     ledger.save_attempts("user", "1001", Attempts((), NOW + 60))
     ledger.save_attempts("phone", "200", Attempts((Failure(NOW - 10, "1002"),), NOW + 600))
     ledger.save_attempts("user", "1002", Attempts((Failure(NOW - 20, "201"), Failure(NOW - 10, "200"))))
-    ledger.save_attempts("user", "1003", Attempts((Failure(NOW - 3600, "200"),), NOW - 60))
+    ledger.save_attempts("user", "1003", Attempts((Failure(NOW - 8 * 3600, "200"),), NOW - 60))
+    ledger.save_attempts("phone", "201", Attempts((), NOW - 60, 1))
     return ledger
 
 
@@ -105,6 +107,7 @@ def test_lifting_all_locks_forgets_every_error_and_notes_each(ledger: FakeLedger
     assert controls.locks(ledger, NOW) == ()
     assert sorted((e.user, e.phone) for e in ledger.events(HistoryFilter(event="unlock"))) == [
         ("", "200"),
+        ("", "201"),
         ("1001", ""),
         ("1002", ""),
     ]

@@ -437,3 +437,17 @@ def test_the_version_of_asterisk(clinic: Clinic, version: str, level: str) -> No
 def test_the_version_of_freepbx(clinic: Clinic, version: str, level: str) -> None:
     clinic.office.inventory.all_version = version
     assert clinic.one("freepbx_version").level == level
+
+
+# PINs
+
+
+def test_users_with_a_weak_pin_are_a_warning_that_names_them_and_no_pin(clinic: Clinic) -> None:
+    assert clinic.one("weak_pins").level == OK
+    # Who is no user of FreePBX any more is nobody to warn about.
+    for user in ("1003", "1001", "9999"):
+        clinic.office.ledger.save_weak_pin(user, 5)
+    found = clinic.one("weak_pins")
+    assert (found.level, found.title) == (WARNING, "Users 1001, 1003: a PIN that is easily guessed")
+    assert found.about == (("extension", "1001"), ("extension", "1003"))
+    assert healthy(clinic.examine())

@@ -147,8 +147,8 @@ def test_a_wrong_hot_desk_pin_sounds_and_counts_like_any_other(desk: Desk) -> No
     ask = [ASK_EXTENSION, ASK_PIN, "vm-incorrect"]
     assert call.played == ["silence/1", *ask, *ask, *ask]
     assert desk.refusals() == ["wrong_pin"] * 3
-    # What is right now comes too late, from this phone and from any other.
-    assert desk.call(caller("1003", HOT_DESK_PIN, channel="PJSIP/201-00000001")) == "locked_out"
+    # What is right now comes too late at this phone, for anybody.
+    assert desk.call(caller("1003", HOT_DESK_PIN)) == "locked_out"
     assert desk.call(caller("1001", PIN)) == "locked_out"
     desk.clock.advance(15 * 60)
     assert desk.call(caller("1003", HOT_DESK_PIN)) == "logged_in"
@@ -218,7 +218,8 @@ def test_the_second_try_may_be_right(desk: Desk) -> None:
     assert call.played.count("vm-incorrect") == 1
 
 
-def test_three_wrong_pins_lock_the_phone_and_the_user_for_the_next_call(desk: Desk) -> None:
+def test_three_wrong_pins_lock_the_phone_for_the_next_call_and_thirty_the_user(desk: Desk) -> None:
+    desk.ledger.save_settings({"lock_user_failures": "3"})
     desk.call(caller("1003", "1", "1003", "2", "1003", "3"))
     same_phone = caller("1001", PIN)
     assert desk.call(same_phone) == "locked_out"
@@ -228,6 +229,35 @@ def test_three_wrong_pins_lock_the_phone_and_the_user_for_the_next_call(desk: De
     assert other_phone.played[-1] == "confbridge-pin-bad"
     desk.clock.advance(15 * 60)
     assert desk.call(caller("1003", PIN)) == "logged_in"
+
+
+@pytest.mark.parametrize("weak", ["1234", "0000", "1212", "1003", "77", "456789"])
+def test_a_weak_pin_logs_in_and_is_noted_without_a_digit_of_it(desk: Desk, weak: str) -> None:
+    call = caller("1003", weak)
+    call.passwords["1003@default"] = weak
+    assert desk.call(call) == "logged_in"
+    assert desk.ledger.weak_pins() == {"1003": desk.clock()}
+    assert desk.call(caller("1003", PIN, channel="PJSIP/201-00000001")) == "logged_in"
+    assert desk.ledger.weak_pins() == {}
+
+
+def test_a_weak_pin_is_refused_with_words_of_its_own_where_the_setting_says_so(desk: Desk) -> None:
+    desk.ledger.save_settings({"weak_pins": "refuse"})
+    call = caller("1003", "1234")
+    call.passwords["1003@default"] = "1234"
+    assert desk.call(call) == "weak_pin"
+    assert call.played == ["silence/1", ASK_EXTENSION, ASK_PIN, "vm-invalid-password", "vm-goodbye"]
+    assert desk.seat("200") is None
+    assert not any("1234" in command for command in call.commands)
+    assert "1234" not in str(desk.ledger.snapshot())
+
+
+def test_a_weak_guess_at_a_strong_pin_is_a_wrong_one_like_any_other(desk: Desk) -> None:
+    desk.ledger.save_settings({"weak_pins": "refuse"})
+    call = caller("1003", "1234", "1003", "0000", "1003", "1003")
+    assert desk.call(call) == "wrong_pin"
+    assert "vm-invalid-password" not in call.played
+    assert desk.ledger.weak_pins() == {}
 
 
 @pytest.mark.parametrize("entry", ["10*1", "1" * 30, "*", "1001*2002"])

@@ -23,6 +23,7 @@ def test_people_have_what_the_page_shows(front: Front) -> None:
         "locked_until": "2023-11-14T22:23:20Z",
         "failures": 0,
         "last_failure": None,
+        "locks": 0,
     }
     seat = {
         "phone": "200",

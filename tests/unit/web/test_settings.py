@@ -102,7 +102,7 @@ def test_the_translators_find_what_every_setting_does(tmp_path: Path) -> None:
 def test_what_was_changed_is_saved_and_told(front: Front) -> None:
     text = front.follow(save(front, filled(front), take_over="refuse", lock_minutes=" 30 ")).text
     assert "Somebody logs in where somebody else sits: They take over → They are refused" in text
-    assert "A lock lasts: 15 minutes → 30 minutes" in text
+    assert "The first lock lasts: 15 minutes → 30 minutes" in text
     assert front.ledger.settings() == {"take_over": "refuse", "lock_minutes": "30"}
     events = front.ledger.events(HistoryFilter(event="settings"))
     assert {(e.source, e.actor) for e in events} == {("panel", "maria")} and len(events) == 2
@@ -310,7 +310,7 @@ def test_settings_as_data(front: Front) -> None:
         "changed": True,
         "choices": [],
         "range": [1, 10080],
-        "help": "Minutes a lock lasts.",
+        "help": "Minutes the first lock lasts; each further one twice as long.",
         "unit": "minutes",
     }
     assert found["routing"]["choices"] == ["device", "callforward"] and found["routing"]["range"] is None
