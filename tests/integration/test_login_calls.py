@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from hotdesk_module.core import pins
+from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Phone
 from tests.integration import promises
 from tests.integration.desking import Desking
@@ -164,6 +168,7 @@ def test_an_owners_desk_is_lent_while_the_owner_sits_elsewhere(desking: Desking)
 
 def test_three_wrong_pins_end_the_call_and_lock_the_next_one(desking: Desking) -> None:
     with desking.rig.calling("200", "*111001") as mark:
+        start = mark
         for guess in ("100001#", "100002#", "100003#"):
             asked = desking.wait_prompt("agent-pass", mark)
             desking.rig.phones["200"].send_digits(guess)
@@ -173,8 +178,35 @@ def test_three_wrong_pins_end_the_call_and_lock_the_next_one(desking: Desking) -
         assert desking.status(mark) == "locked_out"
         desking.rig.phones["200"].wait_idle()
         assert desking.played(mark) == ["silence/1", "confbridge-pin-bad"]
-    assert desking.log_in("201", "1001") == "locked_out"
-    assert desking.log_in("201", "1003") == "logged_in"
+    told = desking.rig.tap.events("UserEvent", start)
+    (lock,) = (e for e in told if e["UserEvent"] == "HDSKLock")
+    assert (lock["Kind"], lock["Phone"], lock["User"], lock["Seconds"]) == ("phone", "200", "1001", "900")
+    # The guesses were at 1001, and do not keep 1001 from another phone.
+    assert desking.log_in("201", "1001") == "logged_in"
+
+
+def test_a_locked_user_gets_in_at_the_phone_of_every_day_and_at_no_other(desking: Desking) -> None:
+    desking.log_in("200", "1003")
+    desking.log_out("200")
+    until = int(time.time()) + 900
+    desking.ledger.save_attempts("user", "1003", Attempts((), until, 1))
+    assert desking.log_in("201", "1003") == "locked_out"
+    assert desking.log_in("200", "1003") == "logged_in"
+
+
+def test_a_weak_pin_is_noted_and_with_the_setting_refused(desking: Desking) -> None:
+    assert desking.log_in("200", "1001") == "logged_in"
+    assert desking.ledger.weak_pins() == {}
+    desking.ledger.save_pin("1005", pins.hashed("1212", b"salt", 10), 1)
+    assert desking.log_in("201", "1005", "1212") == "logged_in"
+    assert list(desking.ledger.weak_pins()) == ["1005"]
+    desking.ledger.save_settings({"weak_pins": "refuse"})
+    with desking.rig.calling("202", "*111005") as mark:
+        desking.enter("202", mark, ("agent-pass", "1212"))
+        assert desking.status(mark) == "weak_pin"
+        desking.rig.phones["202"].wait_idle()
+        assert desking.played(mark)[-2:] == ["vm-invalid-password", "vm-goodbye"]
+    assert desking.seats() == {"200": "1001", "201": "1005"}
 
 
 def test_an_unknown_extension_sounds_like_a_wrong_pin(desking: Desking) -> None:

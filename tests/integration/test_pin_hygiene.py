@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from hotdesk_module.core import pins
 from tests.integration.desking import Desking
 from tests.support.rig.asterisk import REPOSITORY
 from tests.support.rig.shell import wait_until
@@ -16,6 +17,8 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb, pytest.mark.last]
 
 
 HOT_DESK_PIN = "662607015"
+# Easily guessed, so that it is noted that it is: digits in a row, so many that nothing else has them by chance.
+WEAK_PIN = "876543210987"
 
 
 def give_pin(desking: Desking, user: str, pin: str) -> str:
@@ -53,11 +56,20 @@ def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
         # She is too quick as well, and then calls for help.
         desking.enter("201", mark, ("agent-newlocation", HOT_DESK_PIN), ("agent-pass", "0"))
         desking.wait_prompt("vm-incorrect", mark)
+    # Hers is another one now, and weak: that is noted, refused, and guessed at until the phone is locked.
+    desking.ledger.save_pin("1005", pins.hashed(WEAK_PIN, b"salt", 10), 1)
+    assert desking.log_in("200", "1005", WEAK_PIN) == "logged_in"
+    desking.ledger.save_settings({"weak_pins": "refuse"})
+    assert desking.log_in("202", "1005", WEAK_PIN) == "weak_pin"
+    with desking.rig.calling("202", "*111005") as mark:
+        desking.enter("202", mark, *[("agent-pass", WEAK_PIN[:-1])] * 3)
+        assert desking.status(mark) == "wrong_pin"
+    assert list(desking.ledger.weak_pins()) == ["1005"]
     wait_until(lambda: desking.rig.tap.events("Hangup", mark), "the hangup is logged")
     written = desking.rig.collected_text() + dump + said
     tables = "".join((*desking.past, desking.rows()))
     for where in (written, tables):
         assert where.count("1001") > 0
         # Not "pin not in where": pytest would compare megabytes line by line to explain a failure.
-        assert [pin for pin in (*desking.rig.company.pins(), HOT_DESK_PIN) if pin in where] == []
+        assert [pin for pin in (*desking.rig.company.pins(), HOT_DESK_PIN, WEAK_PIN[:-1]) if pin in where] == []
     assert "1005" in desking.ledger.pins() and desking.ledger.pin("1005") in tables
