@@ -58,7 +58,7 @@ def test_pins_are_nowhere_to_be_found(desking: Desking) -> None:
         desking.wait_prompt("vm-incorrect", mark)
     # Hers is another one now, and weak: that is noted, refused, and guessed at until the phone is locked.
     desking.ledger.save_pin("1005", pins.hashed(WEAK_PIN, b"salt", 10), 1)
-    assert desking.log_in("200", "1005", WEAK_PIN) == "logged_in"
+    assert desking.log_in("200", "1005", WEAK_PIN) == "already_here"
     desking.ledger.save_settings({"weak_pins": "refuse"})
     assert desking.log_in("202", "1005", WEAK_PIN) == "weak_pin"
     with desking.rig.calling("202", "*111005") as mark:

@@ -88,6 +88,19 @@ def test_in_a_day_guesses_every_second_minute_are_no_more_tries_than_the_sum(
     assert tries - 3 * phones <= company.judged <= tries
 
 
+@pytest.mark.parametrize(("seconds", "tries"), [(0, 30), (HOUR, 90), (8 * HOUR, 180), (DAY, 240), (7 * DAY, 780)])
+def test_ten_phones_that_guess_the_moment_they_can_get_what_the_guide_says(
+    company: Company, seconds: int, tries: int
+) -> None:
+    end = company.clock() + seconds
+    while company.clock() <= end:
+        for phone in TEN * 3:
+            company.guess(phone)
+        locks = [lock.locked_until for lock in controls.locks(company.ledger, company.clock()) if lock.locked_until]
+        company.clock.now = min(locks)
+    assert company.judged == tries
+
+
 def test_who_tries_one_pin_with_everybody_is_locked_like_any_other(company: Company) -> None:
     for user in ("1001", "1002", "1004"):
         assert company.guess("200", user) == "wrong_pin"
