@@ -69,7 +69,8 @@ def pages(size: Size) -> dict[str, str]:
         "Phones, what is new": "/phones/table",
         "Phone": f"/phones/{middle}",
         "Phones as JSON": "/api/phones",
-        "Log out all, the question": "/logout-all",
+        "Log out all, the question": "/logout",
+        "Phones to add": "/phones/add",
         "Health": "/health",
         "Health, compared at once": "/health?compare=now",
     }

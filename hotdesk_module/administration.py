@@ -8,16 +8,19 @@ stays as it is, and the lamps with it. What changes is in the history, in the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from hotdesk_module.core import changes, codes, pool, pool_csv, pool_import, pool_rules
 from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, Row
 from hotdesk_module.core.pool_rules import Surroundings
-from hotdesk_module.errors import AsteriskDown, BadImport, NotInPool, PhoneExists
+from hotdesk_module.errors import AsteriskDown, BadImport, BadValue, Changed, HotdeskError, NotInPool, PhoneExists
 from hotdesk_module.ports import Inventory, Ledger
-from hotdesk_module.service import HotDesk, Progress
+from hotdesk_module.service import HotDesk, Identities, Progress
+
+# What many phones can be given at once; nothing in Asterisk depends on it.
+SHARED = ("location", "idle_hours", "daily_at", "enabled")
 
 APPLY_CONFIG = (
     "Own codes have changed: click Apply Config in FreePBX, or run 'fwconsole reload', so that the dialplan knows them."
@@ -40,6 +43,18 @@ class Saved(NamedTuple):
     reload: bool = False
     applied: bool = True
     ended: tuple[Session, ...] = ()
+
+
+class Many(NamedTuple):
+    """What became of a change of many phones.
+
+    Attributes:
+        saved: those that were changed.
+        errors: those that were not, in order, and why.
+    """
+
+    saved: Saved
+    errors: tuple[tuple[str, HotdeskError], ...] = ()
 
 
 class Pool:
@@ -75,23 +90,87 @@ class Pool:
             saved = self._save(phone, around)
         return saved._replace(applied=self._refresh([phone.device]))
 
-    def edit(self, device: str, fields: Mapping[str, str]) -> Saved:
+    def add_many(self, devices: Iterable[str], fields: Mapping[str, str]) -> Many:
+        """Take devices of FreePBX into the pool, those that can be.
+
+        Args:
+            fields: of SHARED, for all of them.
+
+        Raises:
+            BadValue: the fields cannot be like this.
+        """
+        common = pool.phone(_shared(fields), Phone(""))
+        wanted = tuple(dict.fromkeys(devices))
+        added: list[Phone] = []
+        errors: list[tuple[str, HotdeskError]] = []
+        with self._ledger.lock():
+            around = self._surroundings(wanted)
+            taken = {p.device for p in self._ledger.phones(wanted)}
+            for device in wanted:
+                try:
+                    if device in taken:
+                        raise PhoneExists(f"Phone {device} is in the pool already.")
+                    phone = pool.phone({"device": device}, common)
+                    for refusal in pool_rules.refusals(phone, around):
+                        raise refusal
+                except HotdeskError as error:
+                    errors.append((device, error))
+                else:
+                    added.append(phone._replace(label=pool.label_from(around.devices[device].description)))
+            if added:
+                self._ask_asterisk(added[0].device)
+                self._store(added)
+        warnings = pool_rules.warnings(added, around.devices)
+        applied = self._refresh([p.device for p in added])
+        return Many(Saved(tuple(added), warnings, applied=applied), tuple(errors))
+
+    def edit_many(self, devices: Iterable[str], fields: Mapping[str, str]) -> Many:
+        """Give many phones the same; it does not matter whether Asterisk is there.
+
+        Args:
+            fields: of SHARED; the others stay as they are.
+
+        Raises:
+            BadValue: the fields cannot be like this.
+        """
+        fields = _shared(fields)
+        pool.phone(fields, Phone(""))
+        wanted = tuple(dict.fromkeys(devices))
+        with self._ledger.lock():
+            known = {p.device: p for p in self._ledger.phones(wanted)}
+            edited = [pool.phone(fields, known[d]) for d in wanted if d in known]
+            self._ledger.save_phones(p for p in edited if p != known[p.device])
+        missing = tuple((d, NotInPool(f"Phone {d[:20]} is not a hot desk phone.")) for d in wanted if d not in known)
+        return Many(Saved(tuple(edited)), missing)
+
+    def edit(self, device: str, fields: Mapping[str, str], seen: Mapping[str, str] | None = None) -> Saved:
         """Change fields of a phone; the others stay. Who is logged in there stays so, also where it is disabled.
+
+        Args:
+            seen: the phone as it was when somebody began to edit it, as pool.as_fields() gives it; None: however it is.
 
         Raises:
             NotInPool: it is not in the pool.
+            Changed: it is not as ``seen`` any more.
             BadValue, UnknownPhone, DuplicateMac: it cannot be like this.
         """
         with self._ledger.lock():
-            phone = pool.phone({k: v for k, v in fields.items() if k != "device"}, self._one(device))
+            stored = self._one(device)
+            if seen is not None and pool.as_fields(stored) != seen:
+                raise Changed(f"Phone {device} has been changed by somebody else in the meantime.")
+            phone = pool.phone({k: v for k, v in fields.items() if k != "device"}, stored)
             saved = self._save(phone, self._surroundings([device]))
         return saved._replace(applied=self._refresh([device]))
 
-    def remove(self, device: str) -> Saved:
+    def remove(self, device: str, ending: Identities | None = None) -> Saved:
         """Take a phone out of the pool; who is logged in there is logged out first.
+
+        Args:
+            ending: the sessions that may end with it; None: any.
 
         Raises:
             NotInPool: it is not in the pool.
+            Changed: somebody else has logged in there; the phone stays.
         """
         phone = self._one(device)
         self._ask_asterisk(device)
@@ -107,6 +186,10 @@ class Pool:
                     self._ledger.remove_phone(device, changes.of_pool(self.by(), removed, ()))
                     reload = _codes(self._ledger.phones()) != before
                     break
+            if ending is not None and any(s.identity not in ending for s in sessions):
+                raise Changed(
+                    f"{sessions[0].user} has logged in at phone {device} in the meantime; it stays in the pool."
+                )
             applied = all(outcome.applied for outcome in self._desk.logout_all(sessions))
             ended += sessions
         applied = self._refresh([device]) and applied
@@ -121,14 +204,22 @@ class Pool:
         lines = pool_csv.read(text)
         return pool_import.plan(lines, self._ledger.phones(), self._surroundings())
 
-    def apply(self, text: str, progress: Progress | None = None) -> tuple[tuple[Row, ...], Saved]:
+    def apply(
+        self, text: str, progress: Progress | None = None, agreed: Callable[[tuple[Row, ...]], bool] | None = None
+    ) -> tuple[tuple[Row, ...], Saved]:
         """Import a CSV file, all or nothing; phones that it does not name stay as they are.
+
+        Args:
+            agreed: judges what would become of the lines, in the last moment; None: it is all the same.
 
         Raises:
             BadImport: a line is wrong, and nothing was changed; the message has a line for each error.
+            Changed: it was not agreed to, and nothing was changed.
         """
         with self._ledger.lock():
             rows = self.plan_import(text)
+            if agreed is not None and not agreed(rows):
+                raise Changed("The pool or FreePBX has changed in the meantime. Nothing was imported; look again.")
             wrong = [f"Line {row.line}: {error}" for row in rows if row.fate == ERROR for error in row.errors]
             if wrong:
                 raise BadImport("\n".join(wrong))
@@ -160,16 +251,10 @@ class Pool:
 
     def _refresh(self, devices: Iterable[str], progress: Progress | None = None) -> bool:
         """Bring Asterisk in line; what fails here reconcile finishes."""
-        devices = tuple(devices)
-        applied = True
         try:
-            for done, device in enumerate(devices, 1):
-                applied = self._desk.refresh(device) and applied
-                if progress is not None:
-                    progress(done, len(devices))
+            return self._desk.refresh(devices, progress)
         except AsteriskDown:
             return False
-        return applied
 
     def _one(self, device: str) -> Phone:
         for phone in self._ledger.phones([device]):
@@ -184,6 +269,18 @@ class Pool:
         login, logout = codes.in_force(features)
         known = {d.id: d for d in self._inventory.devices(devices)}
         return Surroundings(known, codes.others(features), login, logout, {}, {}, {})
+
+
+def _shared(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return fields that many phones can be given at once.
+
+    Raises:
+        BadValue: there is another one among them.
+    """
+    for name in fields:
+        if name not in SHARED:
+            raise BadValue(f"Many phones at once have no field '{name[:40]}'; they have: {', '.join(SHARED)}.")
+    return dict(fields)
 
 
 def _codes(phones: Iterable[Phone]) -> frozenset[tuple[str, str]]:

@@ -148,6 +148,12 @@ class PhoneExists(HotdeskError):
     code = "phone_exists"
 
 
+class Changed(HotdeskError):
+    """Somebody else was faster: what was looked at is not as it was."""
+
+    code = "changed"
+
+
 class DuplicateMac(HotdeskError):
     """Two phones cannot have one MAC address."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Callable
 
 from hotdesk_module import repair
 from hotdesk_module.core import machine, policy
 from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.core.settings import Settings
-from hotdesk_module.errors import HotdeskError, LockedOut, UnknownPhone, UnknownUser
+from hotdesk_module.errors import Changed, HotdeskError, LockedOut, UnknownPhone, UnknownUser
 from hotdesk_module.repair import Progress, Repair
-from hotdesk_module.sequence import Outcome, Sequence
+from hotdesk_module.sequence import Outcome, Scene, Sequence
 
 __all__ = ["HotDesk", "Outcome", "Progress", "Repair", "Verify"]
 
@@ -20,20 +20,25 @@ CHUNK = 100
 
 Verify = Callable[[], "HotdeskError | None"]
 
+# Session.identity of some sessions.
+Identities = Collection["tuple[str, str, int]"]
+
 
 class HotDesk(Sequence):
     """The use cases; see :class:`hotdesk_module.sequence.Sequence` for how to make one."""
 
     # Changing sessions
 
-    def login(self, phone: str, user: str, verify: Verify | None = None) -> Outcome:
+    def login(self, phone: str, user: str, verify: Verify | None = None, ending: Identities | None = None) -> Outcome:
         """Seat ``user`` at ``phone``.
 
         Args:
             verify: judges the PIN, and returns why it is refused or None. It is called at most once, under the lock, so
                 that guesses made at the same time are counted one by one. None: an administrator, whom nobody asks.
+            ending: the sessions that may end with it, as :meth:`foresee` has told; None: any.
 
         Raises:
+            Changed: another session would end; nothing is changed or noted.
             HotdeskError: a refusal, which is in the history then, or a failure of the ledger.
         """
         policy.check_extension(user)
@@ -43,10 +48,8 @@ class HotDesk(Sequence):
             if refusal is None and verify is not None:
                 refusal = self._judge(phone, user, verify, current)
             scene = self.scene((phone,), (user,), current) if refusal is None else None
-            if scene is not None and user not in scene.world.users:
-                refusal = UnknownUser(f"There is no extension {user}.")
-            if scene is not None and phone not in scene.world.devices:
-                refusal = UnknownPhone(f"FreePBX has no device {phone} any more.")
+            if scene is not None:
+                refusal = _nobody_or_nothing(scene, phone, user)
             if scene is None or refusal is not None:
                 assert refusal is not None
                 raise self.refused(refusal, phone, user if verify is None or self._is_known(user) else "")
@@ -54,6 +57,8 @@ class HotDesk(Sequence):
             decision = machine.decide(scene.sessions, machine.Login(phone, user, owner), current, self.clock())
             if decision.refusal is not None:
                 raise self.refused(decision.refusal, phone, user)
+            if ending is not None and any(e.session.identity not in ending for e in decision.endings):
+                raise Changed("Who sits where has changed in the meantime. Nothing was done.")
             code = "home" if owner else "logged_in" if decision.start else "already_here"
             return self.carry_out(scene, decision, code, (phone,), (user,))
 
@@ -113,16 +118,44 @@ class HotDesk(Sequence):
                 progress(min(first + CHUNK, len(wanted)), len(wanted))
         return outcomes
 
-    def refresh(self, phone: str) -> bool:
-        """Bring one phone in line with the ledger, e.g. when it has just joined or left the pool.
+    def refresh(self, phones: Iterable[str], progress: Progress | None = None) -> bool:
+        """Bring phones in line with the ledger, e.g. when they have just joined or left the pool.
 
         Return whether Asterisk follows; where it does not, reconcile will finish the rest.
+
+        Args:
+            progress: is told (done, total) as it goes.
         """
-        with self.ledger.lock():
-            scene = self.scene((phone,), (), self.settings())
-            return self.carry_out(scene, machine.Decision(), "", (phone,), ()).applied
+        wanted = tuple(phones)
+        applied = True
+        for first in range(0, len(wanted), CHUNK):
+            some = wanted[first : first + CHUNK]
+            with self.ledger.lock():
+                scene = self.scene(some, (), self.settings())
+                applied = self.carry_out(scene, machine.Decision(), "", some, ()).applied and applied
+            if progress is not None:
+                progress(min(first + CHUNK, len(wanted)), len(wanted))
+        return applied
 
     # Asking
+
+    def foresee(self, phone: str, user: str) -> machine.Decision:
+        """Return what a login by an administrator would do now, or why not; nothing is changed or noted.
+
+        Raises:
+            BadExtension: ``user`` cannot be one.
+        """
+        policy.check_extension(user)
+        refusal = self.why_not_here(phone)
+        if refusal is not None:
+            return machine.Decision(refusal=refusal)
+        current = self.settings()
+        scene = self.scene((phone,), (user,), current)
+        refusal = _nobody_or_nothing(scene, phone, user)
+        if refusal is not None:
+            return machine.Decision(refusal=refusal)
+        owner = scene.world.owner(phone) == user
+        return machine.decide(scene.sessions, machine.Login(phone, user, owner), current, self.clock())
 
     def why_not_here(self, phone: str) -> HotdeskError | None:
         """Return why nobody can log in at ``phone``, or None."""
@@ -172,3 +205,12 @@ class HotDesk(Sequence):
 
     def _is_known(self, user: str) -> bool:
         return bool(self.inventory.users([user]))
+
+
+def _nobody_or_nothing(scene: Scene, phone: str, user: str) -> HotdeskError | None:
+    """Return why nobody can sit there: FreePBX has no such user, or the phone no more."""
+    if phone not in scene.world.devices:
+        return UnknownPhone(f"FreePBX has no device {phone} any more.")
+    if user not in scene.world.users:
+        return UnknownUser(f"There is no extension {user}.")
+    return None

@@ -53,6 +53,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "bad_pin": _LATER,
     "has_mailbox": _LATER,
     "phone_exists": _LATER,
+    "changed": _LATER,
     "duplicate_mac": _LATER,
     "bad_import": _LATER,
 }

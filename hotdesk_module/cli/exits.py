@@ -35,6 +35,7 @@ EXITS: dict[str, int] = {
     "bad_pin": BAD_INPUT,
     "has_mailbox": REFUSED,
     "phone_exists": BAD_INPUT,
+    "changed": REFUSED,
     "duplicate_mac": BAD_INPUT,
     "bad_import": BAD_INPUT,
     "bad_config": UNAVAILABLE,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wtforms import BooleanField, Form, StringField, ValidationError
+from wtforms import BooleanField, Form, PasswordField, StringField, ValidationError
 
 from hotdesk_module.core import pool
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import BadValue
+from hotdesk_module.web.language import N_
+from hotdesk_module.web.language import gettext as _
 
 
 def _as_in_the_pool(form: Form, field: StringField) -> None:
@@ -22,20 +24,30 @@ def _as_in_the_pool(form: Form, field: StringField) -> None:
 class PhoneForm(Form):
     """The fields of a phone that an administrator sets."""
 
-    label = StringField("Label", [_as_in_the_pool], description="What people call it. Empty: FreePBX's description.")
-    location = StringField("Location", [_as_in_the_pool], description="Where it stands.")
-    mac = StringField("MAC address", [_as_in_the_pool], description="As on the phone's label, in any usual form.")
-    login_code = StringField(
-        "Own login code", [_as_in_the_pool], description="Besides the general one, e.g. *55. Needs Apply Config."
+    label = StringField(
+        N_("Label"), [_as_in_the_pool], description=N_("What people call it. Empty: FreePBX's description.")
     )
-    logout_code = StringField("Own logout code", [_as_in_the_pool], description="Likewise for logging out.")
+    location = StringField(N_("Location"), [_as_in_the_pool], description=N_("Where it stands."))
+    mac = StringField(
+        N_("MAC address"), [_as_in_the_pool], description=N_("As on the phone's label, in any usual form.")
+    )
+    login_code = StringField(
+        N_("Own login code"),
+        [_as_in_the_pool],
+        description=N_("Besides the general one, e.g. *55. Needs Apply Config."),
+    )
+    logout_code = StringField(N_("Own logout code"), [_as_in_the_pool], description=N_("Likewise for logging out."))
     idle_hours = StringField(
-        "Log out after", [_as_in_the_pool], description="Whole hours without a call; 0 is never. Empty: as the setting."
+        N_("Log out after"),
+        [_as_in_the_pool],
+        description=N_("Whole hours without a call; 0 is never. Empty: as the setting."),
     )
     daily_at = StringField(
-        "Log out daily at", [_as_in_the_pool], description="A time such as 18:30, or never. Empty: as the setting."
+        N_("Log out daily at"),
+        [_as_in_the_pool],
+        description=N_("A time such as 18:30, or never. Empty: as the setting."),
     )
-    enabled = BooleanField("People may log in here")
+    enabled = BooleanField(N_("People may log in here"))
 
     def fields(self) -> dict[str, str]:
         """Return the fields as the pool takes them."""
@@ -46,3 +58,15 @@ class PhoneForm(Form):
 def shown(phone: Phone) -> dict[str, object]:
     """Return a phone as the form shows it."""
     return {**pool.as_fields(phone), "enabled": phone.enabled}
+
+
+class PinForm(Form):
+    """A hot desk PIN, twice; what it may be :mod:`hotdesk_module.core.pins` says."""
+
+    pin = PasswordField()
+    pin_again = PasswordField()
+
+    def validate_pin_again(self, field: PasswordField) -> None:
+        """Refuse two PINs."""
+        if field.data != self.pin.data:
+            raise ValidationError(_("These are two different PINs."))

@@ -22,6 +22,11 @@ def gettext(message: str) -> str:
     return _catalogue(language()).gettext(message)
 
 
+def N_(message: str) -> str:
+    """Return a message as it is, marked for the translators: it is translated where it is shown."""
+    return message
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a message that goes with a count."""
     return _catalogue(language()).ngettext(one, many, count)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from flask import Response
+from flask import Response, current_app, request
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
 from hotdesk_module.web.gate import identity
 
 TOKEN = "hotdesk_token"
+# Where to go back to, in a link or a form: a page of ours with its query.
+BACK = "back"
+_PATH = re.compile(r"/(?!/)[\x21-\x7e]{0,1500}")
 
 
 def path(base: str, **query: object) -> str:
-    """Return a path of the panel with its query; what is None or empty is left out."""
-    given = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    """Return a path of the panel with its query; what is None or empty is left out. ``base`` may have one already."""
+    base, _, known = base.partition("?")
+    given = {name: str(value) for name, value in (*parse_qsl(known), *query.items()) if value not in (None, "")}
     return f"{base}?{urlencode(given)}" if given else base
 
 
+@lru_cache(maxsize=4096)
 def link(base: str, **query: object) -> str:
     """Return what a fragment's link or form goes to."""
+    # Remembered, for a list that is followed asks for the same hundreds again and again.
     return f"?display=hotdesk&view={quote(path(base, **query), safe='')}"
 
 
-def extension(number: str) -> str:
-    """Return where FreePBX itself shows an extension."""
-    return freepbx("extension", number)
+def extension(number: str = "") -> str:
+    """Return where FreePBX itself shows an extension, or all of them."""
+    return freepbx("extension", number) if number else "?display=extensions"
 
 
 # What FreePBX's page of a thing is called, and what stands in front of its number there.
@@ -42,6 +51,30 @@ def freepbx(kind: str, number: str) -> str:
     display, prefix = _PAGES[kind]
     view = {} if kind == "extension" else {"view": "form"}
     return f"?{urlencode({'display': display, **view, 'extdisplay': f'{prefix}{number}'})}"
+
+
+def back(otherwise: str) -> str:
+    """Return where whoever asks came from; anything but a page of ours is as if it were not said."""
+    said = request.form.get(BACK) or request.args.get(BACK, "")
+    return said if _is_page(said) else otherwise
+
+
+def _is_page(said: str) -> bool:
+    if not _PATH.fullmatch(said) or "#" in said:
+        return False
+    base = urlsplit(said).path
+    if base.startswith(("/api/", "/internal/")):
+        return False
+    try:
+        current_app.url_map.bind("").match(base, method="GET")
+    except HTTPException:
+        return False
+    return True
+
+
+def back_field(base: str) -> Markup:
+    """Return the hidden field that says where to go back to."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(BACK, base)
 
 
 def token_field() -> Markup:

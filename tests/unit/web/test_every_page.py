@@ -28,6 +28,8 @@ def test_forms_post_to_the_panel_with_the_token_and_take_no_name_of_freepbxs(fro
     page = everyone(front).get(path).page
     forms = page.all("form")
     assert all(f["method"] == "post" and view_of(f["action"]).startswith("/") for f in forms)
+    actions = [b["formaction"] for b in page.all("button") if "formaction" in b]
+    assert all(view_of(action).startswith("/") for action in actions)
     tokens = [i for i in page.all("input") if i.get("name") == "hotdesk_token"]
     assert [t["value"] for t in tokens] == [ADMIN.token] * len(forms)
     names = {tag.get("name", "") for kind in ("input", "select", "button", "textarea") for tag in page.all(kind)}
@@ -38,9 +40,9 @@ def test_forms_post_to_the_panel_with_the_token_and_take_no_name_of_freepbxs(fro
 def test_every_field_has_a_label_and_every_column_a_scope(front: Front, path: str) -> None:
     page = everyone(front).get(path).page
     labelled = {label["for"] for label in page.all("label")}
-    fields = [*page.all("input"), *page.all("select")]
+    fields = [*page.all("input"), *page.all("select"), *page.all("textarea")]
     assert [f for f in fields if f.get("type") != "hidden" and f.get("id") not in labelled] == []
-    assert all(th.get("scope") == "col" for th in page.all("th"))
+    assert all(th.get("scope") in ("col", "row") for th in page.all("th"))
     described = {i for tag in fields for i in tag.get("aria-describedby", "").split()}
     assert described <= {tag.get("id") for tag in page.all("span")}
     ids = [t["id"] for _, t in page.tags if "id" in t]

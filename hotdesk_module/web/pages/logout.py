@@ -1,0 +1,49 @@
+"""Logging out: one, a selection, a location, or all; always after a page that lists exactly who."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from hotdesk_module.web import told, work
+from hotdesk_module.web.finish import finish
+from hotdesk_module.web.links import back, go_to
+from hotdesk_module.web.notices import Notices
+from hotdesk_module.web.phone_list import HOME
+from hotdesk_module.web.rows import Row, rows
+from hotdesk_module.web.seats import log_out, read
+
+
+def logout(notices: Notices) -> Blueprint:
+    """Return the pages."""
+    pages = Blueprint("logout", __name__)
+
+    @pages.get("/logout")
+    def ask_all() -> str:
+        location = request.args.get("location", "")
+        everybody = [row for row in rows(work.parts()) if row.session]
+        locations = sorted({row.phone.location for row in everybody} - {""}, key=str.casefold)
+        chosen = [row for row in everybody if location in ("", row.phone.location)]
+        return _question(chosen, locations, location)
+
+    @pages.post("/logout/find")
+    def find() -> Response:
+        return go_to("/logout", location=request.form.get("location", ""), back=back(""))
+
+    @pages.post("/logout/ask")
+    def ask() -> str:
+        """Ask about sessions (``seat``), or about whoever sits at phones (``device``)."""
+        seats = read(request.form.getlist("seat"))
+        devices = [seat[0] for seat in seats] or request.form.getlist("device")
+        return _question([row for row in rows(work.parts(), set(devices)) if row.session], asked=len(devices))
+
+    @pages.post("/logout")
+    def do() -> Response:
+        return finish(notices, HOME, *told.logged_out(log_out(read(request.form.getlist("seat")))))
+
+    return pages
+
+
+def _question(chosen: list[Row], locations: list[str] | None = None, location: str = "", asked: int = 0) -> str:
+    return render_template(
+        "logout.html", rows=chosen, locations=locations or [], location=location, asked=asked, back=back(HOME)
+    )

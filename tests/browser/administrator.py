@@ -1,0 +1,162 @@
+"""What an administrator does and sees on the panel's pages, in the words of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+PATIENCE = 10.0
+
+
+class Administrator:
+    """Somebody with a browser of their own."""
+
+    ENTER, TAB, SPACE, ESCAPE = Keys.ENTER, Keys.TAB, Keys.SPACE, Keys.ESCAPE
+
+    def __init__(self, driver: Chrome, address: str, name: str) -> None:
+        self.driver = driver
+        self._address = address
+        self.name = name
+        driver.get(f"{address}?as={quote(name)}")
+
+    # Going somewhere
+
+    def open(self, path: str = "/") -> Administrator:
+        """Open a page of the panel."""
+        self.driver.get(f"{self._address}?display=hotdesk&view={quote(path, safe='')}")
+        return self
+
+    @property
+    def path(self) -> str:
+        """The panel's path of the page that is open."""
+        return parse_qs(urlsplit(self.driver.current_url).query).get("view", ["/"])[0]
+
+    def click(self, words: str, within: str = "") -> Administrator:
+        """Click a link or a button, by its words or its label; wait for the page after it, where there is one."""
+        page = self.driver.find_element(By.TAG_NAME, "html")
+        self.button(words, within).click()
+        self._settle(page)
+        return self
+
+    def press(self, words: str, within: str = "") -> Administrator:
+        """Click what leads to no other page."""
+        self.button(words, within).click()
+        return self
+
+    def more(self, phone: str, words: str) -> Administrator:
+        """Choose something from the menu of a phone."""
+        self.press(f"More for phone {phone}")
+        return self.click(words, f'[data-key="{phone}"] .hotdesk-menu')
+
+    def _settle(self, page: WebElement) -> None:
+        def changed(_: Chrome) -> bool:
+            try:
+                page.is_enabled()
+            except StaleElementReferenceException:
+                return bool(self.driver.execute_script("return document.readyState === 'complete'"))
+            return False
+
+        self.wait(lambda: changed(self.driver), "another page comes")
+
+    # Looking
+
+    def button(self, words: str, within: str = "") -> WebElement:
+        """Return a link or a button that is shown."""
+        found = self.driver.find_elements(By.CSS_SELECTOR, f"{within} :is(a, button, summary)".strip())
+        for one in found:
+            label = one.get_attribute("aria-label")
+            if words in (label, one.text.strip()) and one.is_displayed():
+                return one
+        raise NoSuchElementException(f"no {words!r} within {within!r}; there are {[o.text for o in found]}")
+
+    @property
+    def text(self) -> str:
+        """What can be read, with single blanks."""
+        return _single(self.driver.find_element(By.CSS_SELECTOR, ".hotdesk").text)
+
+    @property
+    def told(self) -> str:
+        """The messages on top."""
+        found = self.driver.find_elements(By.CSS_SELECTOR, ".hotdesk .alert:not(.hotdesk-away)")
+        return _single(" ".join(one.text for one in found))
+
+    @property
+    def warned(self) -> str:
+        """What is said of a list that does not follow."""
+        return _single(self.driver.find_element(By.CSS_SELECTOR, ".hotdesk-away").text)
+
+    def listed(self) -> list[str]:
+        """Return the keys of the rows, from above."""
+        return list(
+            self.driver.execute_script(
+                "return [...document.querySelectorAll('[data-live] tbody tr[data-key]')].map(r => r.dataset.key)"
+            )
+        )
+
+    def row(self, key: str) -> str:
+        """Return what a row says; empty where there is none."""
+        script = "const r = document.querySelector(`tr[data-key='${arguments[0]}']`); return r ? r.innerText : ''"
+        return _single(str(self.driver.execute_script(script, key)))
+
+    def field(self, name: str) -> WebElement:
+        """Return a field of a form, by its name or its id."""
+        shown = [f for f in self.driver.find_elements(By.NAME, name) if f.is_displayed()]
+        return shown[0] if shown else self.driver.find_element(By.ID, name)
+
+    def value(self, name: str) -> str:
+        """Return what stands in a field."""
+        return str(self.field(name).get_property("value"))
+
+    # Filling in
+
+    def fill(self, **fields: str) -> Administrator:
+        """Write into fields."""
+        for name, text in fields.items():
+            field = self.field(name)
+            if field.tag_name == "select":
+                Select(field).select_by_value(text)
+            else:
+                field.clear()
+                field.send_keys(text)
+        return self
+
+    def tick(self, *values: str) -> Administrator:
+        """Tick boxes, by their values."""
+        for value in values:
+            self.driver.find_element(By.CSS_SELECTOR, f'input[type=checkbox][value="{value}"]').click()
+        return self
+
+    def press_all(self) -> Administrator:
+        """Tick all that are shown."""
+        self.driver.find_element(By.ID, "hotdesk-all").click()
+        return self
+
+    def ticked(self) -> list[str]:
+        """Return the values of the boxes of the list that are ticked."""
+        found = self.driver.find_elements(By.CSS_SELECTOR, ".hotdesk tbody input[type=checkbox]:checked")
+        return [str(one.get_attribute("value")) for one in found]
+
+    # Waiting
+
+    def wait(self, condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> None:
+        """Wait until something is true."""
+        try:
+            WebDriverWait(self.driver, seconds, 0.05).until(lambda _: condition())
+        except TimeoutException:
+            raise AssertionError(f"within {seconds:g} s it did not come true: {what}; {self.text!r}") from None
+
+    def wait_row(self, key: str, words: str, seconds: float = PATIENCE) -> None:
+        """Wait until a row says something."""
+        self.wait(lambda: words in self.row(key), f"{words!r} in row {key}: {self.row(key)!r}", seconds)
+
+
+def _single(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
