@@ -18,8 +18,8 @@ from hotdesk_module.errors import BadImport
 _BOM = "\ufeff"
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATORS = ",;\t"
-# A spreadsheet would calculate what begins like this; the apostrophe makes it text.
-_FORMULA = re.compile(r"'*[=+\-@]")
+# A spreadsheet would calculate what begins like this, Japan's also in full width; the apostrophe makes it text.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 
 
 class Line(NamedTuple):
@@ -81,6 +81,21 @@ def _columns(names: list[str]) -> list[str]:
     if "device" not in columns:
         raise BadImport(f"The first line names no column 'device'. {known}")
     return columns
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file, with or without the mark that Excel begins it with.
+
+    Raises:
+        BadImport: it is not UTF-8; the message names the line.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadImport(
+            f"Line {line} is not UTF-8; in Excel save the file as 'CSV UTF-8 (comma delimited)'."
+        ) from error
 
 
 def write(phones: Iterable[Phone]) -> str:

@@ -34,7 +34,7 @@ BELOW: dict[str, set[str]] = {
     "pins": {"errors", "core", "ports"},
     "times": set(),
     "sentences": {"core", "service"},
-    "health": {"errors", "core", "ports", "service", "dialplan", "health"},
+    "health": {"errors", "core", "ports", "service", "dialplan", "times", "health"},
     "answers": {"core", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
     "compose": {"errors", "core", "ports", "config", "adapters"},

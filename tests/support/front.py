@@ -21,6 +21,7 @@ from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
 from hotdesk_module.core.registration import by_device
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web.alerts import Alerts
@@ -87,6 +88,7 @@ class Front:
         ledger: what the panel works on.
         desk: the service as a caller at a phone uses it.
         asterisk_up: whether Asterisk answers.
+        comparisons: what the daemon's repairs have found.
         repairs: how many repairs were asked for.
         opened, closed: how many requests have made adapters, and let go of them.
     """
@@ -101,6 +103,7 @@ class Front:
         self.desk = HotDesk(self.ledger, office.inventory, office.astdb, office.switchboard, office.clock, "phone")
         self.alerts = Alerts()
         self.asterisk_up = True
+        self.comparisons = Comparisons()
         self.repairs = 0
         self.opened = self.closed = 0
         logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
@@ -114,6 +117,7 @@ class Front:
                 lambda: Machine("3", PACKAGES, True),
                 Database("sqlite", path=str(folder / "ledger.db")),
                 self._registrations,
+                self.comparisons,
             )
         )
         self.client = self.app.test_client()

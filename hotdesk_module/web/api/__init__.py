@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint
 
-from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.api.health import health
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
+from hotdesk_module.web.checkup import Checkup
 
 
-def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+def parts(checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return everything under /api."""
     return (
         phones(),
         sessions(),
-        health(machine),
+        health(checkup),
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint
 
-from hotdesk_module.health.installation import Machine
+from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.logout import logout
@@ -18,7 +16,7 @@ from hotdesk_module.web.pages.phones_edit import phones_edit
 from hotdesk_module.web.pages.phones_remove import phones_remove
 
 
-def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+def parts(notices: Notices, checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return all pages."""
     return (
         phones(notices),
@@ -28,5 +26,5 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
         phones_remove(notices),
         phone_login(notices),
         logout(notices),
-        health(notices, machine),
+        health(notices, checkup),
     )
