@@ -8,7 +8,7 @@ stays as it is, and the lamps with it. What changes is in the history, in the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from hotdesk_module.core import changes, codes, pool, pool_csv, pool_import, pool_rules
 from hotdesk_module.core.changes import By
@@ -204,14 +204,22 @@ class Pool:
         lines = pool_csv.read(text)
         return pool_import.plan(lines, self._ledger.phones(), self._surroundings())
 
-    def apply(self, text: str, progress: Progress | None = None) -> tuple[tuple[Row, ...], Saved]:
+    def apply(
+        self, text: str, progress: Progress | None = None, agreed: Callable[[tuple[Row, ...]], bool] | None = None
+    ) -> tuple[tuple[Row, ...], Saved]:
         """Import a CSV file, all or nothing; phones that it does not name stay as they are.
+
+        Args:
+            agreed: judges what would become of the lines, in the last moment; None: it is all the same.
 
         Raises:
             BadImport: a line is wrong, and nothing was changed; the message has a line for each error.
+            Changed: it was not agreed to, and nothing was changed.
         """
         with self._ledger.lock():
             rows = self.plan_import(text)
+            if agreed is not None and not agreed(rows):
+                raise Changed("The pool or FreePBX has changed in the meantime. Nothing was imported; look again.")
             wrong = [f"Line {row.line}: {error}" for row in rows if row.fate == ERROR for error in row.errors]
             if wrong:
                 raise BadImport("\n".join(wrong))
@@ -243,16 +251,10 @@ class Pool:
 
     def _refresh(self, devices: Iterable[str], progress: Progress | None = None) -> bool:
         """Bring Asterisk in line; what fails here reconcile finishes."""
-        devices = tuple(devices)
-        applied = True
         try:
-            for done, device in enumerate(devices, 1):
-                applied = self._desk.refresh(device) and applied
-                if progress is not None:
-                    progress(done, len(devices))
+            return self._desk.refresh(devices, progress)
         except AsteriskDown:
             return False
-        return applied
 
     def _one(self, device: str) -> Phone:
         for phone in self._ledger.phones([device]):

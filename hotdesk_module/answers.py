@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hotdesk_module.controls import Lock, Setting
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.expiry import End, last_activity
-from hotdesk_module.core.model import Contact, Device, Phone, Session
+from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.service import Outcome, Repair
 from hotdesk_module.times import iso
@@ -63,6 +64,22 @@ def session(sitting: Session, name: str, label: str, now: int, end: End | None) 
     }
 
 
+def event(happened: Event) -> Data:
+    """Return a line of the history."""
+    return {
+        "id": happened.id,
+        "at": iso(happened.at),
+        "event": happened.event,
+        "phone": happened.phone,
+        "user": happened.user,
+        "source": happened.source,
+        "actor": happened.actor,
+        "code": happened.code,
+        "detail": happened.detail,
+        "applied": happened.applied,
+    }
+
+
 def ended(outcomes: Iterable[Outcome]) -> Data:
     """Return which sessions ended, and whether Asterisk follows already."""
     outcomes = tuple(outcomes)
@@ -88,3 +105,29 @@ def effect(one: Effect) -> Data:
     if isinstance(one, Lamp):
         return {"change": "lamp", "what": f"Custom:{one.name}", "now": None, "wanted": one.state}
     return {"change": "hint", "what": one.extension, "now": one.old, "wanted": one.hint}
+
+
+def setting(one: Setting) -> Data:
+    """Return a setting, its value and what it may be."""
+    spec = one.spec
+    return {
+        "name": spec.name,
+        "value": one.value,
+        "default": spec.default,
+        "changed": one.changed,
+        "choices": list(spec.choices),
+        "range": None if spec.choices or spec.time else [spec.low, spec.high],
+        "help": spec.help,
+    }
+
+
+def lock(one: Lock) -> Data:
+    """Return the wrong PINs of a user or a phone, and the lock that followed."""
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "locked": bool(one.locked_until),
+        "locked_until": iso(one.locked_until) if one.locked_until else None,
+        "failures": one.failures,
+        "last_failure": iso(one.last_at) if one.last_at else None,
+    }

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
+from hotdesk_module import answers
 from hotdesk_module.cli.app import App, Command, pass_app
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.cli.times import first_second, last_second
 from hotdesk_module.core.model import EVENTS, Event
 from hotdesk_module.ports import HistoryFilter
-from hotdesk_module.times import iso, stamp
+from hotdesk_module.times import stamp
 
 _COLUMNS = (
     Column("TIME"),
@@ -42,22 +42,7 @@ def history(
     """Show what happened, the newest first."""
     # One more than is shown tells whether there are more.
     found = app.parts.ledger.events(HistoryFilter(phone, user, event or "", since, until, limit + 1))
-    app.answer({"events": [_as_data(e) for e in found[:limit]], "more": len(found) > limit}, _shown(found, limit))
-
-
-def _as_data(event: Event) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "at": iso(event.at),
-        "event": event.event,
-        "phone": event.phone,
-        "user": event.user,
-        "source": event.source,
-        "actor": event.actor,
-        "code": event.code,
-        "detail": event.detail,
-        "applied": event.applied,
-    }
+    app.answer({"events": [answers.event(e) for e in found[:limit]], "more": len(found) > limit}, _shown(found, limit))
 
 
 def _shown(events: tuple[Event, ...], limit: int) -> Iterator[str]:

@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from hotdesk_module.core import sheets
 from hotdesk_module.core.model import Phone
 from hotdesk_module.core.pool import FIELDS, as_fields
 from hotdesk_module.errors import BadImport
 
-_BOM = "\ufeff"
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATORS = ",;\t"
-# A spreadsheet would calculate what begins like this, Japan's also in full width; the apostrophe makes it text.
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 
 
 class Line(NamedTuple):
@@ -40,7 +38,7 @@ def read(text: str) -> tuple[Line, ...]:
     Raises:
         BadImport: it is not such a file; the message says where and what is right.
     """
-    lines = _LINES.findall(text[1:] if text.startswith(_BOM) else text)
+    lines = _LINES.findall(text[1:] if text.startswith(sheets.BOM) else text)
     if "\0" in text:
         raise BadImport("The file holds NUL characters; it is not a CSV file.")
     first = next((line for line in lines if line.strip(_SEPARATORS + " \r\n")), "")
@@ -61,7 +59,7 @@ def read(text: str) -> tuple[Line, ...]:
                 continue
             if len(values) != len(columns):
                 raise BadImport(f"Line {number} has {len(values)} fields where the header has {len(columns)}.")
-            found.append(Line(number, {name: _unguarded(v) for name, v in zip(columns, values)}))
+            found.append(Line(number, {name: sheets.unguarded(v) for name, v in zip(columns, values)}))
     except csv.Error as error:
         raise BadImport(f"Line {reader.line_num}: the quotes do not match ({error}).") from error
     if not found:
@@ -99,18 +97,5 @@ def decoded(data: bytes) -> str:
 
 
 def write(phones: Iterable[Phone]) -> str:
-    """Return a CSV file that :func:`read` takes, with commas and CRLF as RFC 4180 has it."""
-    rows = [FIELDS, *([_guarded(v) for v in as_fields(p).values()] for p in phones)]
-    return "".join(",".join(map(_quoted, row)) + "\r\n" for row in rows)
-
-
-def _guarded(value: str) -> str:
-    return f"'{value}" if _FORMULA.match(value) else value
-
-
-def _unguarded(value: str) -> str:
-    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"' if any(c in value for c in ',;"\t') else value
+    """Return a CSV file that :func:`read` takes."""
+    return "".join(sheets.line(row) for row in (FIELDS, *(as_fields(p).values() for p in phones)))

@@ -24,6 +24,7 @@ class Row(NamedTuple):
         line: its number in the file.
         fate: ADDED, CHANGED, UNCHANGED or ERROR.
         phone: as it would be stored.
+        before: as it is; None where it is not in the pool.
         changes: the fields that change.
         errors: a sentence for each thing that is wrong; a fate of ERROR has at least one.
     """
@@ -35,6 +36,7 @@ class Row(NamedTuple):
     changes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    before: Phone | None = None
 
 
 def plan(lines: Iterable[Line], present: Iterable[Phone], around: Surroundings) -> tuple[Row, ...]:
@@ -75,11 +77,11 @@ def _read(line: Line, before: dict[str, Phone], around: Surroundings) -> tuple[P
 def _row(line: Line, phone: Phone, before: Phone | None, errors: tuple[str, ...], around: Surroundings) -> Row:
     given = line.fields["device"]
     if errors:
-        return Row(line.number, given, ERROR, phone, errors=errors)
+        return Row(line.number, given, ERROR, phone, errors=errors, before=before)
     changes = tuple(f for f in pool.FIELDS if before is None or getattr(before, f) != getattr(phone, f))
     fate = ADDED if before is None else CHANGED if changes else UNCHANGED
     warnings = pool_rules.warnings([phone], around.devices) if fate == ADDED else ()
-    return Row(line.number, phone.device, fate, phone, changes, (), warnings)
+    return Row(line.number, phone.device, fate, phone, changes, (), warnings, before)
 
 
 class _Seen:

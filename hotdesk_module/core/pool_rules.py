@@ -49,8 +49,12 @@ def refusals(phone: Phone, around: Surroundings) -> Iterator[HotdeskError]:
     """Yield every reason why ``phone`` cannot be in the pool like this."""
     device = around.devices.get(phone.device)
     if device is None:
+        short = phone.device.lstrip("0")
+        full = next((d for d in around.devices if d.lstrip("0") == short), "")
+        # A spreadsheet that takes a column for numbers drops the zeros when it opens the file.
+        hint = f" It has {full}: was the column text when the file was saved?" if full else ""
         yield UnknownPhone(
-            f"device: FreePBX has no device {phone.device}; add it there first. A virtual extension has none."
+            f"device: FreePBX has no device {phone.device}; add it there first. A virtual extension has none.{hint}"
         )
     elif device.tech not in SIP:
         yield BadValue(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, NamedTuple
 
 from hotdesk_module.health.examine import examine
-from hotdesk_module.health.finding import Finding
+from hotdesk_module.health.finding import OK, Finding
 from hotdesk_module.health.installation import Installation, Machine
 from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.web import work
@@ -65,7 +65,10 @@ class Checkup:
         if compared is None:
             return Examined(found, now, None)
         if last is None:
-            self._comparisons.note(compared, now)
+            # A difference is looked for again each time, until it is gone.
+            self._comparisons.forget()
+            if compared.level == OK:
+                self._comparisons.note(compared, now)
         return Examined(found, now, last.at if last else now)
 
     def changed(self) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, g, jsonify, render_template, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from hotdesk_module.errors import HotdeskError
+from hotdesk_module.errors import HotdeskError, LedgerDown
 
 REFUSED = 409
 BAD_INPUT = 400
@@ -58,6 +59,12 @@ def handle_errors(app: Flask, log: logging.Logger) -> None:
         if status >= 500:
             log.warning("%s %s: %s (%s)", request.method, request.path, error.message, error.code)
         return answer(error.code, error.message, status)
+
+    @app.errorhandler(DBAPIError)
+    def no_database(error: DBAPIError) -> tuple[Response | str, int]:
+        # What a driver says of it, without the statement and its values.
+        words = str(error.orig.args[-1] if error.orig and error.orig.args else error.orig).rstrip(".")
+        return known(LedgerDown(f"The database does not answer: {words}."))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[Response | str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
-from hotdesk_module import times
+from hotdesk_module import days, times
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.web import language, links, work
 from hotdesk_module.web.gate import identity
@@ -19,6 +19,10 @@ def tabs() -> list[tuple[str, str, str]]:
     _ = language.gettext
     return [
         ("phones", "/", _("Phones")),
+        ("people", "/people", _("People")),
+        ("history", "/history", _("History")),
+        ("occupancy", "/occupancy", _("Occupancy")),
+        ("settings", "/settings", _("Settings")),
         ("health", "/health", _("Health")),
     ]
 
@@ -38,6 +42,9 @@ def furnish(app: Flask, notices: Notices) -> None:
 
     def since(seconds: int) -> str:
         return times.duration(work.parts().clock() - seconds)
+
+    def clock(seconds: int) -> str:
+        return days.clock(seconds, work.zone())
 
     def told() -> tuple[Notice, ...]:
         return notices.take(identity().user, request.args.get("notice", ""))
@@ -60,4 +67,5 @@ def furnish(app: Flask, notices: Notices) -> None:
         usual_rows=USUAL,
         back_field=links.back_field,
     )
-    environment.filters.update(mac=show_mac, stamp=stamp, moment=moment, since=since, iso=times.iso)
+    environment.filters.update(mac=show_mac, stamp=stamp, clock=clock, moment=moment, since=since, iso=times.iso)
+    environment.filters.update(duration=times.duration)

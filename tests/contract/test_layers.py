@@ -33,9 +33,10 @@ BELOW: dict[str, set[str]] = {
     "controls": {"errors", "core", "ports"},
     "pins": {"errors", "core", "ports"},
     "times": set(),
+    "days": set(),
     "sentences": {"core", "service"},
     "health": {"errors", "core", "ports", "service", "dialplan", "times", "health"},
-    "answers": {"core", "service", "times"},
+    "answers": {"core", "controls", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
     "compose": {"errors", "core", "ports", "config", "adapters"},
 }
@@ -46,7 +47,7 @@ APART = {"agi": {"web", "cli", "daemon", "demo"}, "web": {"agi", "cli", "daemon"
 JOINS = "adapters.open"
 
 # What may know files, the machine, and what a time of the clock is called.
-WORLDLY = {"adapters", "config", "compose", "times"}
+WORLDLY = {"adapters", "config", "compose", "days", "times"}
 
 # csv, unicodedata, hashlib and hmac work on what they are given; files are the entry points' matter.
 PURE = {"__future__", "typing", "enum", "re", "collections", "csv", "unicodedata", "hashlib", "hmac"}

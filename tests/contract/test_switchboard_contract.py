@@ -161,7 +161,10 @@ def registered(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
         server.contacts = [LOBBY_SAID]
         ami = Ami(server.manager)
     else:
-        ami = request.getfixturevalue("rig").manager()
+        rig = request.getfixturevalue("rig")
+        # After a restart Asterisk has not asked it yet.
+        rig.wait_reachable(["200"])
+        ami = rig.manager()
     yield AmiSwitchboard(ami)
     ami.close()
 

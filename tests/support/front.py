@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from werkzeug.test import TestResponse
 
 from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.open import open_connection
 from hotdesk_module.adapters.schema import create_tables
-from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.compose import Parts
 from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
@@ -89,14 +89,17 @@ class Front:
         desk: the service as a caller at a phone uses it.
         asterisk_up: whether Asterisk answers.
         comparisons: what the daemon's repairs have found.
+        database: the connection of the ledger; to SQLite where no other database is given. What the lists read can be
+            another one, one that is away.
         repairs: how many repairs were asked for.
         opened, closed: how many requests have made adapters, and let go of them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, where: Database | None = None, reads: Database | None = None) -> None:
         self.office = Office()
         office = self.office
-        self.database = Sqlite(str(folder / "ledger.db"))
+        where = where or Database("sqlite", path=str(folder / "ledger.db"))
+        self.database = open_connection(where)
         create_tables(self.database)
         self.ledger = SqlLedger(self.database)
         self.ledger.save_phones(office.ledger.phones())
@@ -115,7 +118,7 @@ class Front:
                 self._ask,
                 self.office.clock,
                 lambda: Machine("3", PACKAGES, True),
-                Database("sqlite", path=str(folder / "ledger.db")),
+                reads or where,
                 self._registrations,
                 self.comparisons,
             )

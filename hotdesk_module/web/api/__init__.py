@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hotdesk_module.web.api.files import files
 from hotdesk_module.web.api.health import health
+from hotdesk_module.web.api.history import history
+from hotdesk_module.web.api.locks import locks
+from hotdesk_module.web.api.occupancy import occupancy
+from hotdesk_module.web.api.people import people
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
+from hotdesk_module.web.api.settings import settings
 from hotdesk_module.web.checkup import Checkup
 
 
@@ -14,6 +20,12 @@ def parts(checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return everything under /api."""
     return (
         phones(),
+        files(),
         sessions(),
         health(checkup),
+        people(),
+        locks(),
+        settings(),
+        history(),
+        occupancy(),
     )

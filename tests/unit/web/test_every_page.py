@@ -40,9 +40,9 @@ def test_forms_post_to_the_panel_with_the_token_and_take_no_name_of_freepbxs(fro
 def test_every_field_has_a_label_and_every_column_a_scope(front: Front, path: str) -> None:
     page = everyone(front).get(path).page
     labelled = {label["for"] for label in page.all("label")}
-    fields = [*page.all("input"), *page.all("select")]
+    fields = [*page.all("input"), *page.all("select"), *page.all("textarea")]
     assert [f for f in fields if f.get("type") != "hidden" and f.get("id") not in labelled] == []
-    assert all(th.get("scope") == "col" for th in page.all("th"))
+    assert all(th.get("scope") in ("col", "row") for th in page.all("th"))
     described = {i for tag in fields for i in tag.get("aria-describedby", "").split()}
     assert described <= {tag.get("id") for tag in page.all("span")}
     ids = [t["id"] for _, t in page.tags if "id" in t]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 
+from hotdesk_module import dialplan
 from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone
 from hotdesk_module.health.projection import in_line
+from hotdesk_module.ports import Context
 from hotdesk_module.times import iso
 from hotdesk_module.web.checkup import FRESH
 from hotdesk_module.web.pages.health import MOST
@@ -153,3 +155,20 @@ def test_the_same_as_data(front: Front) -> None:
     assert found["about"] == [{"kind": "queue", "number": "700"}]
     assert (found["level"], found["phones"], found["repairable"]) == ("warning", ["200"], False)
     assert data["checked"] == data["compared"] == iso(front.office.clock())
+
+
+def test_the_heading_says_the_worst(front: Front) -> None:
+    assert front.get("/health").page.text.count("Something needs your attention") == 1
+    office = front.office
+    front.desk.reconcile()
+    office.inventory.all_devices = [d._replace(emergency_cid="1") for d in office.inventory.all_devices]
+    office.switchboard.all_contacts = [Contact(d.dial, address="192.0.2.1") for d in office.inventory.all_devices]
+    built = dialplan.build("", "*11", "*12", front.ledger.phones())
+    contexts = office.switchboard.contexts
+    for name in dict.fromkeys(s.context for s in built.steps):
+        contexts[name] = Context(frozenset(s.extension for s in built.steps if s.context == name))
+    contexts[built.includes[0][0]] = Context(frozenset(), tuple(name for _, name in built.includes))
+    office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*11"), FeatureCode("hotdesk", "logout", "*12")]
+    assert "Everything that matters is in order" in front.get("/health").page.text
+    office.inventory.all_groups = [Group("queue", "700", "Sales", ("200",))]
+    assert "Hot desking works, with warnings" in front.get("/health").page.text

@@ -1,0 +1,146 @@
+"""What happened, in the words of who was there: for every line of the history a sentence, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Callable, Protocol
+
+from hotdesk_module.web.language import N_
+from hotdesk_module.web.language import gettext as _
+
+# An administrator; a timer and a repair are neither.
+_BY_OTHERS = ("panel", "cli")
+
+
+class Happened(Protocol):
+    """What a sentence is made of: an event, or a part of one; see :class:`hotdesk_module.core.model.Event`."""
+
+    @property
+    def event(self) -> str:
+        """Return what kind of thing happened."""
+
+    @property
+    def source(self) -> str:
+        """Return where it came from."""
+
+    @property
+    def code(self) -> str:
+        """Return why."""
+
+
+def whats() -> dict[str, str]:
+    """Return what can be asked for (see :data:`hotdesk_module.web.history.WHATS`), with its title."""
+    return {
+        "login": _("Logins"),
+        "logout": _("Logouts"),
+        "replaced": _("Take-overs"),
+        "moved": _("Moves to another phone"),
+        "expired": _("Automatic logouts"),
+        "refused": _("Refusals"),
+        "repair": _("Repairs"),
+        "unlock": _("Locks lifted"),
+        "pool": _("Changes of phones"),
+        "pin": _("Changes of PINs"),
+        "settings": _("Changes of settings"),
+    }
+
+
+def sources() -> dict[str, str]:
+    """Return where something can come from, with its title."""
+    return {
+        "phone": _("At the phone"),
+        "panel": _("Panel"),
+        "cli": _("Command line"),
+        "timer": _("Timer"),
+        "repair": _("Repair"),
+    }
+
+
+def told(event: Happened) -> str:
+    """Return what happened, in a sentence; what a newer version has written is told as well as it goes."""
+    tell = _EVENTS.get(event.event)
+    return tell(event) if tell else event.event
+
+
+def _login(event: Happened) -> str:
+    return _("Logged in by an administrator") if event.source in _BY_OTHERS else _("Logged in")
+
+
+def _logout(event: Happened) -> str:
+    if event.code in _ENDINGS:
+        return _(_ENDINGS[event.code])
+    if event.source in _BY_OTHERS:
+        return _("Logged out by an administrator")
+    return _("Logged out")
+
+
+def _refused(event: Happened) -> str:
+    return _(_REFUSALS.get(event.code, "Refused"))
+
+
+def _repair(event: Happened) -> str:
+    return _("Asterisk did not match our records and was put right")
+
+
+def _unlock(event: Happened) -> str:
+    return _("Lock after wrong PINs lifted")
+
+
+def _pool(event: Happened) -> str:
+    return _(_POOL.get(event.code, "Phone changed"))
+
+
+def _pin(event: Happened) -> str:
+    return _("Hot desk PIN removed") if event.code == "pin_removed" else _("Hot desk PIN set")
+
+
+def _settings(event: Happened) -> str:
+    return _("Setting changed")
+
+
+_EVENTS: dict[str, Callable[[Happened], str]] = {
+    "login": _login,
+    "logout": _logout,
+    "refused": _refused,
+    "repair": _repair,
+    "unlock": _unlock,
+    "pool": _pool,
+    "pin": _pin,
+    "settings": _settings,
+}
+_ENDINGS = {
+    "replaced": N_("Logged out, because somebody else logged in here"),
+    "moved": N_("Logged out, because the user logged in at another phone"),
+    "owner": N_("Logged out, because the phone's owner came back"),
+    "idle": N_("Logged out automatically: no call for a long time"),
+    "max_time": N_("Logged out automatically: logged in for as long as is allowed"),
+    "daily": N_("Logged out automatically at the daily time"),
+    "user_deleted": N_("Logged out, because the user's extension was deleted in FreePBX"),
+    "phone_deleted": N_("Logged out, because the phone was deleted in FreePBX"),
+}
+_POOL = {
+    "added": N_("Phone added to the pool"),
+    "changed": N_("Phone changed"),
+    "removed": N_("Phone removed from the pool"),
+}
+_REFUSALS = {
+    "wrong_pin": N_("Refused: wrong PIN"),
+    "unknown_user": N_("Refused: there is no such extension"),
+    "no_mailbox": N_("Refused: the user has neither a mailbox nor a hot desk PIN"),
+    "empty_pin": N_("Refused: the user's mailbox has no PIN"),
+    "locked_out": N_("Refused: locked after too many wrong PINs"),
+    "bad_extension": N_("Refused: that is not an extension"),
+    "no_input": N_("Given up: nothing was entered"),
+    "not_in_pool": N_("Refused: the phone is not a hot desk phone"),
+    "unknown_phone": N_("Refused: FreePBX does not have this phone"),
+    "phone_disabled": N_("Refused: the phone is switched off for logins"),
+    "occupied": N_("Refused: somebody else is logged in there"),
+    "elsewhere": N_("Refused: the user is logged in at another phone"),
+    "too_many_phones": N_("Refused: the user is logged in at as many phones as is allowed"),
+    "not_logged_in": N_("Nothing to log out: nobody was logged in"),
+    "code_not_here": N_("Refused: the code belongs to another phone"),
+    "hangup": N_("Given up: the caller hung up"),
+    "ledger_down": N_("Failed: the database did not answer"),
+    "busy": N_("Failed: another login took too long"),
+    "asterisk_down": N_("Failed: Asterisk did not answer"),
+    "internal_error": N_("Failed: an error of Hot Desking"),
+}
