@@ -136,9 +136,7 @@ def test_the_second_who_logs_somebody_out_is_told(panel: Panel, maria: Administr
     assert panel.seat("201") == "1003"
 
 
-def test_the_second_who_takes_a_phone_replaces_nobody(
-    panel: Panel, maria: Administrator, otto: Administrator
-) -> None:
+def test_the_second_who_takes_a_phone_replaces_nobody(panel: Panel, maria: Administrator, otto: Administrator) -> None:
     maria.open("/people/1003/login")
     otto.open("/people/1004/login").fill(phone="200").click("Log in")
     maria.fill(phone="200").click("Log in")
@@ -177,9 +175,7 @@ def test_names_do_nothing(panel: Panel, maria: Administrator) -> None:
         assert "<script>document.title" in maria.text and maria.driver.title != "owned"
 
 
-def test_no_page_of_people_has_a_serious_fault_or_is_wider_than_a_telephone(
-    panel: Panel, maria: Administrator
-) -> None:
+def test_no_page_of_people_has_a_serious_fault_or_is_wider_than_a_telephone(panel: Panel, maria: Administrator) -> None:
     if missing():
         pytest.skip(f"accessibility is checked with {missing()}")
     take_mailbox(panel, "1005")
