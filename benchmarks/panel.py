@@ -76,7 +76,8 @@ def pages(size: Size) -> dict[str, str]:
         "Person, the form of a login": f"/people/{user(size.phones // 2)}/login",
         "People as JSON": "/api/people",
         "Settings": "/settings",
-        "Log out all, the question": "/logout-all",
+        "Log out all, the question": "/logout",
+        "Phones to add": "/phones/add",
         "Health": "/health",
     }
 

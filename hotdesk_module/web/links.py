@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Response, current_app, request
@@ -24,8 +25,10 @@ def path(base: str, **query: object) -> str:
     return f"{base}?{urlencode(given)}" if given else base
 
 
+@lru_cache(maxsize=4096)
 def link(base: str, **query: object) -> str:
     """Return what a fragment's link or form goes to."""
+    # Remembered, for a list that is followed asks for the same hundreds again and again.
     return f"?display=hotdesk&view={quote(path(base, **query), safe='')}"
 
 

@@ -28,6 +28,8 @@ def test_forms_post_to_the_panel_with_the_token_and_take_no_name_of_freepbxs(fro
     page = everyone(front).get(path).page
     forms = page.all("form")
     assert all(f["method"] == "post" and view_of(f["action"]).startswith("/") for f in forms)
+    actions = [b["formaction"] for b in page.all("button") if "formaction" in b]
+    assert all(view_of(action).startswith("/") for action in actions)
     tokens = [i for i in page.all("input") if i.get("name") == "hotdesk_token"]
     assert [t["value"] for t in tokens] == [ADMIN.token] * len(forms)
     names = {tag.get("name", "") for kind in ("input", "select", "button", "textarea") for tag in page.all(kind)}
