@@ -130,15 +130,11 @@ final class Page
     {
         $visitor = $this->visitor;
         $body = $visitor->body();
-        return $this->panel->ask(
-            $visitor->method(),
-            $visitor->target(),
-            'page',
-            $visitor->name(),
-            $token,
-            $body->text,
-            $visitor->headers($body)
-        );
+        $name = $visitor->name();
+        return $visitor->withoutLock(function () use ($visitor, $body, $name, $token): Reply {
+            $headers = $visitor->headers($body);
+            return $this->panel->ask($visitor->method(), $visitor->target(), 'page', $name, $token, $body->text, $headers);
+        });
     }
 
     /**

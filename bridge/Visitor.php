@@ -50,6 +50,29 @@ final class Visitor
     }
 
     /**
+     * Do something that may take a while, and let this administrator's other pages go on meanwhile.
+     *
+     * PHP answers one request of a session at a time. For a script FreePBX has let go of the session already; for a
+     * page it goes on with it afterwards.
+     *
+     * @template T
+     * @param callable(): T $action
+     * @return T
+     */
+    public function withoutLock(callable $action)
+    {
+        if (session_status() !== PHP_SESSION_ACTIVE || headers_sent()) {
+            return $action();
+        }
+        session_write_close();
+        try {
+            return $action();
+        } finally {
+            session_start();
+        }
+    }
+
+    /**
      * Whether the request only reads, or comes from a form or script of our own.
      */
     public function isOurs(): bool

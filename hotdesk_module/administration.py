@@ -251,16 +251,10 @@ class Pool:
 
     def _refresh(self, devices: Iterable[str], progress: Progress | None = None) -> bool:
         """Bring Asterisk in line; what fails here reconcile finishes."""
-        devices = tuple(devices)
-        applied = True
         try:
-            for done, device in enumerate(devices, 1):
-                applied = self._desk.refresh(device) and applied
-                if progress is not None:
-                    progress(done, len(devices))
+            return self._desk.refresh(devices, progress)
         except AsteriskDown:
             return False
-        return applied
 
     def _one(self, device: str) -> Phone:
         for phone in self._ledger.phones([device]):

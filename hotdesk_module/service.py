@@ -118,14 +118,24 @@ class HotDesk(Sequence):
                 progress(min(first + CHUNK, len(wanted)), len(wanted))
         return outcomes
 
-    def refresh(self, phone: str) -> bool:
-        """Bring one phone in line with the ledger, e.g. when it has just joined or left the pool.
+    def refresh(self, phones: Iterable[str], progress: Progress | None = None) -> bool:
+        """Bring phones in line with the ledger, e.g. when they have just joined or left the pool.
 
         Return whether Asterisk follows; where it does not, reconcile will finish the rest.
+
+        Args:
+            progress: is told (done, total) as it goes.
         """
-        with self.ledger.lock():
-            scene = self.scene((phone,), (), self.settings())
-            return self.carry_out(scene, machine.Decision(), "", (phone,), ()).applied
+        wanted = tuple(phones)
+        applied = True
+        for first in range(0, len(wanted), CHUNK):
+            some = wanted[first : first + CHUNK]
+            with self.ledger.lock():
+                scene = self.scene(some, (), self.settings())
+                applied = self.carry_out(scene, machine.Decision(), "", some, ()).applied and applied
+            if progress is not None:
+                progress(min(first + CHUNK, len(wanted)), len(wanted))
+        return applied
 
     # Asking
 

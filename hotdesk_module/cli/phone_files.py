@@ -37,7 +37,7 @@ def import_phones(app: App, file: BinaryIO, dry_run: bool) -> None:
     Columns, in any order, all but device optional:
     device,label,mac,location,login_code,logout_code,idle_hours,daily_at,enabled
     """
-    text = _decoded(file.read())
+    text = pool_csv.decoded(file.read())
     if dry_run:
         rows, saved = app.pool.plan_import(text), Saved(())
     else:
@@ -49,16 +49,6 @@ def import_phones(app: App, file: BinaryIO, dry_run: bool) -> None:
     app.warn(*consequences(saved)["warnings"])
     if any(r.fate == ERROR for r in rows):
         app.exit(BadImport.code)
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadImport(
-            f"Line {line} is not UTF-8; in Excel save the file as 'CSV UTF-8 (comma delimited)'."
-        ) from error
 
 
 def _as_data(row: Row) -> dict[str, Any]:

@@ -81,6 +81,21 @@ def _columns(names: list[str]) -> list[str]:
     return columns
 
 
+def decoded(data: bytes) -> str:
+    """Return the text of a file, with or without the mark that Excel begins it with.
+
+    Raises:
+        BadImport: it is not UTF-8; the message names the line.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadImport(
+            f"Line {line} is not UTF-8; in Excel save the file as 'CSV UTF-8 (comma delimited)'."
+        ) from error
+
+
 def write(phones: Iterable[Phone]) -> str:
     """Return a CSV file that :func:`read` takes."""
     return "".join(sheets.line(row) for row in (FIELDS, *(as_fields(p).values() for p in phones)))

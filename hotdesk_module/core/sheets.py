@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# A spreadsheet would calculate what begins like this; the apostrophe makes it text. One that is there already gets
-# another, so that what is read back is what was written.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A spreadsheet would calculate what begins like this, Japan's also in full width; the apostrophe makes it text. One
+# that is there already gets another, so that what is read back is what was written.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 _QUOTED = ',;"\t\r\n'
 # Excel takes a file for UTF-8 only when it begins with this.
 BOM = "\ufeff"

@@ -29,7 +29,7 @@ def start(path: str) -> logging.Logger:
             )
         except OSError as error:
             raise BadConfig(f"The log {path} cannot be written ({error.strerror}).") from error
-    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -38,7 +38,7 @@ def start(path: str) -> logging.Logger:
     return log
 
 
-class _OneLine(logging.Formatter):
+class OneLine(logging.Formatter):
     """Keeps a message on its line, as plain text; only a traceback has lines of its own, which are indented.
 
     Names and addresses are anybody's: nothing in them begins a line, moves a terminal's cursor or turns what follows.

@@ -12,14 +12,21 @@ from hotdesk_module.web.occupancy import Occupancy
 
 # Where the pool is so many times the peak, the scale is the peak's: the line of the pool would flatten all below it.
 FAR = 3
+# What a text of five characters takes, and with some space around it.
+ROOM, SPACE = 36, 52
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 26
 
 
 class Tick(NamedTuple):
-    """A line of the grid, and what stands at its end."""
+    """A line of the grid, and what stands at its end.
+
+    Attributes:
+        anchor: which part of the text is at the line: ``start``, ``middle`` or ``end``.
+    """
 
     at: float
     text: str
+    anchor: str = "end"
 
 
 class Chart(NamedTuple):
@@ -35,6 +42,7 @@ class Chart(NamedTuple):
     height: int
     left: int
     right: int
+    top: int
     base: int
     averages: str
     peaks: str
@@ -77,11 +85,12 @@ def chart(shown: Occupancy, zone: tzinfo | None, weekdays: Sequence[str], width:
         height,
         _LEFT,
         width - _RIGHT,
+        _TOP,
         base,
         "".join(bar(level) for level in shown.levels if level.taken),
         "".join(dash(level) for level in shown.levels if level.peak),
         None if is_far or not shown.phones else round(y(shown.phones), 1),
-        tuple(Tick(round(x(at), 1), text) for at, text in _moments(shown, zone, weekdays, wide)),
+        tuple(Tick(round(x(at), 1), text, anchor) for at, text, anchor in _moments(shown, zone, weekdays, wide)),
         tuple(Tick(round(y(count), 1), str(count)) for count in range(0, top + 1, step)),
     )
 
@@ -96,22 +105,26 @@ def _scale(most: int) -> tuple[int, int]:
         size *= 10
 
 
-def _moments(shown: Occupancy, zone: tzinfo | None, weekdays: Sequence[str], wide: int) -> list[tuple[int, str]]:
-    """Return the times that stand below the chart: hours of few days, else days."""
+def _moments(shown: Occupancy, zone: tzinfo | None, weekdays: Sequence[str], wide: int) -> list[tuple[int, str, str]]:
+    """Return the times that stand below the chart, and how: hours in the middle of their lines, days behind them."""
     count = (shown.last - shown.first).days + 1
-    # A text of five characters wants so much room.
-    most = max(2, wide // 52)
+    most = max(2, wide // SPACE)
     if count <= 2:
         every = next(n for n in (1, 2, 3, 6, 12) if 24 * count / n <= most or n == 12)
         edges = days.hours(shown.start, shown.end, zone)[:-1]
         at = [(edge, days.local(edge, zone)) for edge in edges]
-        return [(edge, shown.strftime("%H:%M")) for edge, shown in at if shown.hour % every == 0 and not shown.minute]
+        return [(e, f"{t:%H:%M}", "middle") for e, t in at if t.hour % every == 0 and not t.minute]
     every = -(-count // most)
+    day = shown.first
+    if shown.unit == "week":
+        every = -(-every // 7) * 7
+        day += timedelta(-day.weekday() % 7)
     found = []
-    for number in range(0, count, every):
-        day = shown.first + timedelta(number)
+    while day <= shown.last:
         midnight = days.midnight(day, zone)
-        if midnight >= shown.start:
+        # A text behind the line needs its room before the end.
+        if midnight >= shown.start and (shown.end - midnight) * wide >= ROOM * (shown.end - shown.start):
             named = f"{weekdays[day.weekday()]} {day.day}" if count <= 7 else day.strftime("%m-%d")
-            found.append((midnight, named))
+            found.append((midnight, named, "start"))
+        day += timedelta(every)
     return found

@@ -57,6 +57,7 @@ def furnish(app: Flask, notices: Notices) -> None:
         tabs=tabs,
         link=links.link,
         extension=links.extension,
+        freepbx=links.freepbx,
         token_field=links.token_field,
         token=lambda: identity().token,
         notices=told,

@@ -10,13 +10,10 @@ from hotdesk_module.administration import Saved
 from hotdesk_module.core.model import Phone
 from hotdesk_module.core.pool import as_fields
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, UNCHANGED, Row
-from hotdesk_module.errors import BadImport
 from hotdesk_module.web import work
 from hotdesk_module.web.live import mark_of
 
 FATES = (ADDED, CHANGED, UNCHANGED, ERROR)
-# What a byte that is not UTF-8 has become on its way.
-_BROKEN = "\ufffd"
 
 
 class Change(NamedTuple):
@@ -72,7 +69,7 @@ def plan(text: str) -> Plan:
     Raises:
         BadImport: it is no such file.
     """
-    return _plan(work.pool().plan_import(_checked(text)))
+    return _plan(work.pool().plan_import(text))
 
 
 def carry_out(text: str, mark: str) -> tuple[Plan, Saved]:
@@ -85,15 +82,8 @@ def carry_out(text: str, mark: str) -> tuple[Plan, Saved]:
         BadImport: a line is wrong; nothing is changed.
         Changed: something else than what was agreed to would be done; nothing is changed.
     """
-    rows, saved = work.pool().apply(_checked(text), agreed=lambda rows: mark in ("", _plan(rows).mark))
+    rows, saved = work.pool().apply(text, agreed=lambda rows: mark in ("", _plan(rows).mark))
     return _plan(rows), saved
-
-
-def _checked(text: str) -> str:
-    if _BROKEN in text:
-        line = text.count("\n", 0, text.index(_BROKEN)) + 1
-        raise BadImport(f"Line {line} is not UTF-8; in Excel save the file as 'CSV UTF-8 (comma delimited)'.")
-    return text
 
 
 def _plan(rows: Iterable[Row]) -> Plan:

@@ -34,8 +34,23 @@ def link(base: str, **query: object) -> str:
 
 def extension(number: str = "") -> str:
     """Return where FreePBX itself shows an extension, or all of them."""
-    query = {"display": "extensions", **({"extdisplay": number} if number else {})}
-    return f"?{urlencode(query)}"
+    return freepbx("extension", number) if number else "?display=extensions"
+
+
+# What FreePBX's page of a thing is called, and what stands in front of its number there.
+_PAGES = {
+    "extension": ("extensions", ""),
+    "queue": ("queues", ""),
+    "ring_group": ("ringgroups", "GRP-"),
+    "follow_me": ("findmefollow", "GRP-"),
+}
+
+
+def freepbx(kind: str, number: str) -> str:
+    """Return where FreePBX itself shows an ``extension``, ``queue``, ``ring_group`` or ``follow_me``."""
+    display, prefix = _PAGES[kind]
+    view = {} if kind == "extension" else {"view": "form"}
+    return f"?{urlencode({'display': display, **view, 'extdisplay': f'{prefix}{number}'})}"
 
 
 def back(otherwise: str) -> str:

@@ -7,7 +7,7 @@ import threading
 from hotdesk_module.ports import Clock
 from hotdesk_module.web.identity import SKEW, Refused
 
-# Seconds that a nonce is remembered. A signature may be dated SKEW seconds ahead, and is good for SKEW seconds after that.
+# Seconds that a nonce is remembered: a signature may be dated SKEW seconds ahead, and is good for SKEW after that.
 MEMORY = 2 * SKEW
 # So many are remembered, some 800 requests a second. Only what the bridge has signed gets here.
 MOST = 100_000

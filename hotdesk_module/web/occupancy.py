@@ -74,9 +74,9 @@ class Occupancy(NamedTuple):
     """What is shown.
 
     Attributes:
-        first, last: days.
-        start, stop: what was reckoned: no earlier than the history, no later than now.
-        end: of the last day.
+        first, last: days, none before the history begins.
+        start, end: of these days.
+        stop: the end, or now.
         begins: when the history begins; None: there is none.
         phones: how many are in the pool, at the location.
         unit: ``hour``, ``day`` or ``week``: what a level of ``levels`` is about.
@@ -87,8 +87,8 @@ class Occupancy(NamedTuple):
     first: date
     last: date
     start: int
-    stop: int
     end: int
+    stop: int
     begins: int | None
     phones: int
     whole: Level
@@ -114,12 +114,11 @@ def occupancy(asked: Wanted) -> Occupancy:
     """
     zone, now = work.zone(), work.parts().clock()
     first, last = _days(asked, days.today(now, zone), zone)
-    end = days.midnight(last + timedelta(1), zone)
     begins = begin()
-    start = days.midnight(first, zone)
     if begins is not None:
         # What was before the history is not known to have been empty.
-        start = max(start, days.midnight(days.today(begins, zone), zone))
+        first = max(first, min(last, days.today(begins, zone)))
+    start, end = days.midnight(first, zone), days.midnight(last + timedelta(1), zone)
     stop = max(start, min(end, now))
     pool = {p.device: p for p in work.parts().ledger.phones()}
     seated = _seated(stop, now)
@@ -134,8 +133,8 @@ def occupancy(asked: Wanted) -> Occupancy:
         first,
         last,
         start,
-        stop,
         end,
+        stop,
         begins,
         len(here),
         whole,

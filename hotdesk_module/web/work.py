@@ -34,7 +34,8 @@ def connect(
     @app.teardown_request
     def let_go(error: BaseException | None) -> None:
         if "parts" in g:
-            g.parts.close()
+            # A file that is sent row by row lives longer than its request, which ends twice.
+            g.pop("parts").close()
 
 
 def parts() -> Parts:

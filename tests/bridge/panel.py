@@ -32,6 +32,7 @@ class FakePanel(socketserver.ThreadingUnixStreamServer):
         alerts: what ``/internal/alerts`` answers.
         answers: what a page's request is answered with: status, headers, body; by method and path. Without a status
             it is not answered at all.
+        go_on: what ``/slow`` waits for.
     """
 
     daemon_threads = True
@@ -46,6 +47,7 @@ class FakePanel(socketserver.ThreadingUnixStreamServer):
         self.answers: dict[tuple[str, str], tuple[int, dict[str, str], str]] = {}
         self.requests: list[Asked] = []
         self.nonces: set[str] = set()
+        self.go_on = threading.Event()
 
     def __enter__(self) -> FakePanel:
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
@@ -87,6 +89,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif self.path == "/internal/alerts":
             self._answer(200, {"Content-Type": "application/json"}, json.dumps(self.server.alerts))
         else:
+            if self.path == "/slow":
+                self.server.go_on.wait(20)
             usual = (200, {"Content-Type": "text/html", "X-Hotdesk-Fragment": "1"}, "<p>the panel</p>")
             self._answer(*self.server.answers.get((self.command, self.path.partition("?")[0]), usual))
 

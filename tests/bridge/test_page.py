@@ -67,6 +67,33 @@ def test_without_the_token_of_the_session_nothing_is_changed(browser: Browser, p
     assert panel.asked() == [("GET", "/", "page")]
 
 
+@pytest.mark.parametrize("path", [PAGE, SCRIPT])
+def test_a_method_other_than_get_and_head_wants_the_token(browser: Browser, panel: FakePanel, path: str) -> None:
+    browser.ask(PAGE)
+    token = panel.token()
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"):
+        assert browser.ask(path, method, "/phones/200").status == 403
+        assert browser.ask(path, method, "/phones/200", X_HTTP_Method_Override="GET").status == 403
+        assert browser.ask(path, method, "/phones/200", X_Hotdesk_Token=f"{token}, {token}").status == 403
+    assert browser.ask(path, "HEAD", "/phones/200").status == 200
+    # As what it is: to the panel an override is a header like any other, and is not passed on.
+    browser.ask(path, "GET", "/phones/200", X_HTTP_Method_Override="DELETE")
+    assert panel.asked() == [("GET", "/", "page"), ("HEAD", "/phones/200", "page"), ("GET", "/phones/200", "page")]
+    assert "x-http-method-override" not in panel.requests[-1].headers
+
+
+def test_the_panel_itself_answers_no_other_method(browser: Browser, world: World) -> None:
+    token = re.findall(r'data-token="(\w+)"', browser.ask(PAGE).body)[0]
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        assert browser.ask(SCRIPT, method, "/api/phones", X_Hotdesk_Token=token).error == (405, "method_not_allowed")
+
+
+def test_every_request_is_signed_anew(browser: Browser, panel: FakePanel) -> None:
+    for _ in range(3):
+        assert browser.ask(PAGE).status == 200
+    assert len({r.headers["x-hotdesk-nonce"] for r in panel.requests}) == 3
+
+
 def test_the_token_of_another_session_is_no_token(browser: Browser, panel: FakePanel) -> None:
     browser.ask(PAGE)
     other = Browser(browser.port)

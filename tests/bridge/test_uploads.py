@@ -115,7 +115,8 @@ def test_a_request_that_php_throws_away_is_not_taken_for_one_without_a_token(wor
 def test_a_list_of_fields_is_left_out(browser: Browser, panel: FakePanel) -> None:
     browser.ask(PAGE)
     token = panel.token()
-    assert browser.upload(PAGE, IMPORT, **{"hotdesk_token": token, "a[]": "1", "b[c]": b"2", "d": "3"}).status == 200
+    parts: dict[str, str | bytes] = {"hotdesk_token": token, "a[]": "1", "b[c]": b"2", "d": "3"}
+    assert browser.upload(PAGE, IMPORT, **parts).status == 200
     assert fields(panel) == {"hotdesk_token": token.encode(), "d": b"3"}
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -140,12 +141,13 @@ class World:
         options = [f"-d{name}={value}" for name, value in settings.items()]
         command = [*self.php, *options, "-S", f"127.0.0.1:{port}", str(HARNESS / "front.php")]
         with (self.home / "web.log").open("w") as log:
-            server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            # A group of its own: with PHP_CLI_SERVER_WORKERS it has children, which would outlive it.
+            server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
             try:
                 _wait_for(port)
                 yield port
             finally:
-                server.terminate()
+                os.killpg(server.pid, signal.SIGTERM)
                 server.wait()
 
     def break_python(self, text: str) -> None:

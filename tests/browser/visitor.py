@@ -44,6 +44,10 @@ class Phone:
         self._button('[data-act="hangup"]').click()
         self.wait_idle()
 
+    def pull_cable(self) -> None:
+        """Pull the network cable out, or put it back."""
+        self._button('[data-act="cable"]').click()
+
     def dial_button(self, number: str) -> None:
         self._button(f'[data-dial="{number}"]').click()
 
@@ -98,6 +102,7 @@ class Visitor:
 
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver
+        self.address = driver.current_url
         wait_for(driver, lambda: "Live" in self.text(".link"), lambda: "the page does not get the state of the phones")
         self.lobby = Phone(driver, "200")
         self.window = Phone(driver, "201")
@@ -110,7 +115,38 @@ class Visitor:
 
     def reload(self) -> Visitor:
         self.driver.refresh()
+        return self.again()
+
+    def again(self) -> Visitor:
+        """Return the visitor of a page of phones that has been loaded again."""
         return Visitor(self.driver)
+
+    def click(self, selector: str) -> None:
+        """Click what is there, or will be in a moment."""
+
+        def there() -> bool:
+            found = self.driver.find_elements(By.CSS_SELECTOR, selector)
+            return bool(found) and found[0].is_displayed()
+
+        wait_for(self.driver, there, lambda: f"there is no {selector}")
+        self.driver.find_element(By.CSS_SELECTOR, selector).click()
+
+    def fill(self, selector: str, text: str) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
+
+    def overflow(self, path: str, width: int) -> int:
+        """Return by how many pixels a page is wider than a window of that width."""
+        metrics = {"width": width, "height": 780, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        try:
+            self.driver.get(self.address + path)
+            # The window less a scroll bar for up and down.
+            script = "const root = document.documentElement; return [root.scrollWidth, root.clientWidth]"
+            content, room = self.driver.execute_script(script)
+            assert width - 20 <= room <= width
+            return max(0, int(content) - int(room))
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def text(self, selector: str) -> str:
         return self.driver.find_element(By.CSS_SELECTOR, selector).text

@@ -14,13 +14,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from werkzeug.test import TestResponse
 
 from hotdesk_module.adapters.ledger import SqlLedger
+from hotdesk_module.adapters.open import open_connection
 from hotdesk_module.adapters.schema import create_tables
-from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.compose import Parts
 from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
 from hotdesk_module.core.registration import by_device
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web.alerts import Alerts
@@ -87,20 +88,25 @@ class Front:
         ledger: what the panel works on.
         desk: the service as a caller at a phone uses it.
         asterisk_up: whether Asterisk answers.
+        comparisons: what the daemon's repairs have found.
+        database: the connection of the ledger; to SQLite where no other database is given. What the lists read can be
+            another one, one that is away.
         repairs: how many repairs were asked for.
         opened, closed: how many requests have made adapters, and let go of them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, where: Database | None = None, reads: Database | None = None) -> None:
         self.office = Office()
         office = self.office
-        self.database = Sqlite(str(folder / "ledger.db"))
+        where = where or Database("sqlite", path=str(folder / "ledger.db"))
+        self.database = open_connection(where)
         create_tables(self.database)
         self.ledger = SqlLedger(self.database)
         self.ledger.save_phones(office.ledger.phones())
         self.desk = HotDesk(self.ledger, office.inventory, office.astdb, office.switchboard, office.clock, "phone")
         self.alerts = Alerts()
         self.asterisk_up = True
+        self.comparisons = Comparisons()
         self.repairs = 0
         self.opened = self.closed = 0
         logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
@@ -112,8 +118,9 @@ class Front:
                 self._ask,
                 self.office.clock,
                 lambda: Machine("3", PACKAGES, True),
-                Database("sqlite", path=str(folder / "ledger.db")),
+                reads or where,
                 self._registrations,
+                self.comparisons,
             )
         )
         self.client = self.app.test_client()

@@ -358,7 +358,7 @@ def test_an_import_is_one_write_of_the_changed_phones_and_their_lamps(office: Of
     assert [p.device for p in saved.phones] == ["201", "203"]
     assert office.writes.log.count("ledger.save_phones") == 1
     assert office.astdb.values["CustomDevstate/HDSK203"] == "NOT_INUSE"
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(2, 2)]
     assert [r.fate for r in pool.plan_import(CSV)] == [UNCHANGED] * 3
 
 

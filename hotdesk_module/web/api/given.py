@@ -18,7 +18,10 @@ def given() -> Mapping[str, Any]:
     """
     if not request.is_json:
         return request.form
-    data = request.get_json()
+    try:
+        data = request.get_json()
+    except RecursionError as error:
+        raise BadValue("Send a JSON object that is not nested so deeply.") from error
     if not isinstance(data, dict):
         raise BadValue("Send a JSON object.")
     return data

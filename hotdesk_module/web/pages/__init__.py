@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint
 
-from hotdesk_module.health.installation import Machine
+from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.history import history
@@ -26,7 +24,7 @@ from hotdesk_module.web.pages.phones_remove import phones_remove
 from hotdesk_module.web.pages.settings import settings
 
 
-def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+def parts(notices: Notices, checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return all pages."""
     return (
         phones(notices),
@@ -44,5 +42,5 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
         history(),
         occupancy(),
         settings(notices),
-        health(notices, machine),
+        health(notices, checkup),
     )

@@ -16,6 +16,7 @@ from hotdesk_module.web.language import ngettext
 from hotdesk_module.web.notices import DONE, Notice, Notices
 from hotdesk_module.web.pages.history import download
 from hotdesk_module.web.phone_list import HOME
+from hotdesk_module.web.uploads import uploaded
 
 
 def phones_import(notices: Notices) -> Blueprint:
@@ -28,11 +29,11 @@ def phones_import(notices: Notices) -> Blueprint:
 
     @pages.post("/phones/import")
     def check() -> str | tuple[str, int]:
-        # The file comes as a field with its text: the bridge makes it one.
-        text = request.form.get("csv", "") or request.form.get("pasted", "")
-        if not text.strip():
-            return _form(_("Choose a file, or paste its text.")), 400
+        text = ""
         try:
+            text = pool_csv.decoded(uploaded("csv")) or request.form.get("pasted", "")
+            if not text.strip():
+                return _form(_("Choose a file, or paste its text.")), 400
             return _question(imports.plan(text), text)
         except BadImport as error:
             return _form(error.message, text), 400

@@ -114,6 +114,25 @@ def test_the_log_is_rotated_and_has_one_line_an_occurrence(tmp_path: Path, monke
 
 
 @pytest.mark.usefixtures("root_log")
+def test_nobody_can_forge_a_line_of_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "hotdesk.log"
+    logger = log.start(str(path))
+    forged = "\n2026-01-01 00:00:00,000 INFO forged\r\x85\u2028\x1b[2J\u202eforged"
+    logger.info("a name: %s", forged)
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        logger.exception("a value: %r", forged)
+    lines = path.read_text().splitlines()
+    assert [line for line in lines if not line.startswith("    ")] == [lines[0], lines[1]]
+    assert all(line.isprintable() for line in lines)
+    assert "\\n2026" in lines[0] and "ValueError" in path.read_text()
+    # A name is still a name.
+    logger.info("Jürgen عمر 👩‍💻")
+    assert path.read_text().endswith("Jürgen عمر 👩‍💻\n")
+
+
+@pytest.mark.usefixtures("root_log")
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match="cannot be written"):
         log.start(str(tmp_path / "no" / "such" / "hotdesk.log"))

@@ -119,6 +119,25 @@ def test_a_demo_that_is_killed_takes_its_daemon_along_and_the_next_one_works(fol
     assert gone(lock)
 
 
+def test_the_command_line_works_beside_the_daemon_as_the_greeting_says(folder: Path) -> None:
+    with demo(folder, 18582) as (process, address):
+        assert process.stdout is not None
+        exports = next(line for line in process.stdout if "export " in line).split()[1:]
+        environment = {**os.environ, **dict(export.split("=", 1) for export in exports)}
+
+        def hotdesk(*arguments: str) -> str:
+            command = [sys.executable, "-m", "hotdesk_module", *arguments]
+            done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        read(f"{address}panel/")
+        assert "15 phones, 5 occupied" in hotdesk("phones")
+        assert "1004" in hotdesk("logout", "203")
+        assert "0 errors" in hotdesk("doctor")
+        assert "Log out 1004 from" not in read(f"{address}panel/")
+
+
 def test_two_demos_have_a_daemon_each(folder: Path) -> None:
     # The second one's path is too long for a socket.
     far = folder / ("a" * LONGEST_STATE)
