@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,3 +124,17 @@ def test_every_error_in_the_table_exists() -> None:
 def test_every_exit_status_is_explained() -> None:
     explained = re.findall(r"^\| ([0-9]) \|", CLI, re.MULTILINE)
     assert sorted(map(int, explained)) == sorted({0, 2, UNHEALTHY, *EXITS.values()})
+
+
+def test_every_path_of_the_panels_data_is_in_its_document_and_none_that_there_is_not() -> None:
+    from tests.support.front import Front
+
+    with tempfile.TemporaryDirectory() as folder:
+        front = Front(Path(folder))
+        rules = [r for r in front.app.url_map.iter_rules() if r.rule.startswith("/api/")]
+        front.database.close()
+    there = {(m, re.sub("<[^>]*?([a-z]+)>", lambda p: p[1].upper(), r.rule)) for r in rules for m in r.methods or ()}
+    there = {(method, path) for method, path in there if method in ("GET", "POST")}
+    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    assert {(m, p) for m, p in there if f"`{m} {p}`" not in text} == set()
+    assert set(re.findall(r"`(GET|POST) (/api/[^`?]*)`", text)) == there

@@ -25,14 +25,16 @@ def people() -> Blueprint:
 
     @pages.get("")
     def show() -> Response:
-        """Answer with one page where ``page`` or ``per`` is given, and with all where neither is."""
-        asked = wanted({"state": EVERYBODY, **request.args})
-        found = chosen(work.parts(), everybody(work.parts()), asked)
-        page = cut(found, Place(asked.sort, asked.page, asked.per))
-        rows = page.rows if {"page", "per"} & request.args.keys() else found
-        last = last_logins([p.extension for p in rows]) if len(rows) <= asked.per else last_logins()
-        until = ends(work.parts(), rows)
-        return jsonify(people=[_as_data(p, last.get(p.extension), until) for p in rows], total=len(found))
+        asked, at = wanted({"state": EVERYBODY, **request.args}), work.parts()
+        page = cut(chosen(at, everybody(at), asked), Place(asked.sort, asked.page, asked.per))
+        last, until = last_logins([p.extension for p in page.rows]), ends(at, page.rows)
+        return jsonify(
+            people=[_as_data(p, last.get(p.extension), until) for p in page.rows],
+            total=page.total,
+            page=page.number,
+            pages=page.pages,
+            per=page.per,
+        )
 
     @pages.get("/<extension>")
     def one(extension: str) -> Response:
@@ -62,6 +64,7 @@ def _as_data(found: Person, last: int | None, until: Mapping[str, End]) -> dict[
             "phone": one.phone.device,
             "label": one.phone.label,
             "location": one.phone.location,
+            "seat": one.seat,
             "since": iso(one.session.since),
             "until": iso(end.at) if end else None,
             "until_why": end.why if end else None,
