@@ -83,9 +83,7 @@ def test_a_login_whose_end_nobody_knows_is_not_present() -> None:
 
 
 def test_the_answer_names_who_was_there_before_and_after() -> None:
-    found = stays(
-        [into(10, "200", "1001"), out(20, "200", "1001"), into(40, "200", "1002"), out(50, "200", "1002")]
-    )
+    found = stays([into(10, "200", "1001"), out(20, "200", "1001"), into(40, "200", "1002"), out(50, "200", "1002")])
     then = around(found, 20, 39)
     assert then.then == ()
     assert then.before is not None and then.before.user == "1001"
