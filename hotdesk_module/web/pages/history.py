@@ -100,9 +100,8 @@ def _page(
 def _named(phones: Iterable[str] | None, users: Iterable[str] | None) -> tuple[dict[str, str], dict[str, str]]:
     """Return the labels of phones and the names of users, by number; None: of all."""
     at = work.parts()
-    return {p.device: p.label for p in at.ledger.phones(phones)}, {
-        u.extension: u.name for u in at.inventory.users(users)
-    }
+    labels = {p.device: p.label for p in at.ledger.phones(phones)}
+    return labels, {u.extension: u.name for u in at.inventory.users(users)}
 
 
 def as_csv() -> Response:
