@@ -25,6 +25,7 @@ from hotdesk_module.adapters.open import open_connection, open_ledger
 from hotdesk_module.compose import Parts
 from hotdesk_module.config import Config, Database
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web.alerts import Alerts
@@ -85,7 +86,9 @@ def pages(size: Size) -> dict[str, str]:
         "Export of phones": "/phones/export.csv",
         "Export of the history": "/history.csv",
         "Log out all, the question": "/logout",
+        "Phones to add": "/phones/add",
         "Health": "/health",
+        "Health, compared at once": "/health?compare=now",
     }
 
 
@@ -132,7 +135,7 @@ def _base(database: Database, now: int) -> Base:
         return Parts(ledger, inventory, asterisk, lambda: now, ledger.close)
 
     machine = Machine(platform.python_version(), {}, True)
-    return Base(compose, SECRET, Alerts(), lambda: None, lambda: now, lambda: machine, database, dict)
+    return Base(compose, SECRET, Alerts(), lambda: None, lambda: now, lambda: machine, database, dict, Comparisons())
 
 
 def _bring_in_line(at: Parts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hotdesk_module.controls import Lock, Setting
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.expiry import End, last_activity
 from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
@@ -104,3 +105,29 @@ def effect(one: Effect) -> Data:
     if isinstance(one, Lamp):
         return {"change": "lamp", "what": f"Custom:{one.name}", "now": None, "wanted": one.state}
     return {"change": "hint", "what": one.extension, "now": one.old, "wanted": one.hint}
+
+
+def setting(one: Setting) -> Data:
+    """Return a setting, its value and what it may be."""
+    spec = one.spec
+    return {
+        "name": spec.name,
+        "value": one.value,
+        "default": spec.default,
+        "changed": one.changed,
+        "choices": list(spec.choices),
+        "range": None if spec.choices or spec.time else [spec.low, spec.high],
+        "help": spec.help,
+    }
+
+
+def lock(one: Lock) -> Data:
+    """Return the wrong PINs of a user or a phone, and the lock that followed."""
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "locked": bool(one.locked_until),
+        "locked_until": iso(one.locked_until) if one.locked_until else None,
+        "failures": one.failures,
+        "last_failure": iso(one.last_at) if one.last_at else None,
+    }

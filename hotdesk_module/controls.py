@@ -14,6 +14,7 @@ from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Event
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.core.settings import Spec
+from hotdesk_module.errors import Changed
 from hotdesk_module.ports import Clock, Ledger
 
 # Settings that say how calls reach a phone: reconcile applies them to those who are logged in already.
@@ -59,15 +60,22 @@ def settings(ledger: Ledger) -> tuple[Setting, ...]:
 
 
 def change_settings(
-    ledger: Ledger, clock: Clock, source: str, actor: str, values: Mapping[str, str | None]
+    ledger: Ledger,
+    clock: Clock,
+    source: str,
+    actor: str,
+    values: Mapping[str, str | None],
+    seen: Mapping[str, str] | None = None,
 ) -> tuple[Setting, ...]:
     """Store settings, all or none; None goes back to the default. Return those that were given, as they are now.
 
     Args:
         source, actor: for the history, which has a line for each setting that is another one by this.
+        seen: values that were in force when this was decided; of those that are not given, none counts.
 
     Raises:
         BadValue: no such setting, or not a value of it; nothing is stored then.
+        Changed: somebody else has changed one of ``values`` since it was ``seen``; nothing is stored then.
     """
     checked = {
         settings_.spec(name).name: None if value is None else settings_.check(name, value)
@@ -75,6 +83,10 @@ def change_settings(
     }
     with ledger.lock():
         before = ledger.settings()
+        in_force = settings_.texts(before)
+        others = [name for name in checked if seen and in_force[name] != seen.get(name, in_force[name])]
+        if others:
+            raise Changed(f"Somebody else has changed {', '.join(others)} in the meantime. Nothing was stored.")
         after = {name: value for name, value in {**before, **checked}.items() if value is not None}
         ledger.save_settings(checked, changes.of_settings(By(clock(), source, actor), before, after))
     return tuple(setting for setting in settings(ledger) if setting.spec.name in checked)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
-from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 
 # Whole seconds since the epoch, UTC.
@@ -142,6 +142,16 @@ class Inventory(Protocol):
     def zone(self) -> str:
         """Return the name of the PBX's time zone, e.g. ``Europe/Berlin``; empty where FreePBX has none."""
 
+    def groups(self) -> tuple[Group, ...]:
+        """Return queues with their static members, ring groups, and follow-me lists with more than their owner; none
+        of a kind whose module is not installed."""
+
+    def version(self) -> str:
+        """Return FreePBX's version, e.g. ``16.0.40``; empty where it does not say."""
+
+    def now(self) -> int:
+        """Return the time by the clock of the database's server."""
+
 
 class AstDb(Protocol):
     """Asterisk's database. Keys are written ``FAMILY/rest``. Every method raises AsteriskDown or Hangup."""
@@ -187,3 +197,7 @@ class Switchboard(Protocol):
 
     def contacts(self) -> tuple[Contact, ...]:
         """Return who has registered with Asterisk and where, phones and trunks; some of them at several places."""
+
+    def version(self) -> str:
+        """Return Asterisk's version as it calls itself, e.g. ``20.9.3`` or ``certified/20.7-cert2``; empty where it
+        does not say."""

@@ -94,3 +94,20 @@ def _first(wanted: datetime, zone: tzinfo | None) -> int:
         else:
             behind = middle
     return behind
+
+
+def offset(zone: str, seconds: int) -> int | None:
+    """Return how many seconds a zone is ahead of UTC at a time; None where nobody knows the zone.
+
+    Args:
+        zone: its name; empty: the machine's.
+    """
+    # With its first use: it reads files.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    try:
+        ahead = (moment.astimezone(ZoneInfo(zone)) if zone else moment.astimezone()).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+    return int(ahead.total_seconds()) if ahead is not None else None

@@ -131,20 +131,29 @@
     return old;
   }
 
-  /* Bring rows into an order. The one that the reader is in is not moved, for it would lose the focus by that. */
+  /*
+   * Bring rows into an order. The one that the reader is in is not moved, for it would lose the focus by that; where it
+   * is none of them any more, the others go around it.
+   */
   function arrange(body, rows) {
     var fixed = rows.filter(busy)[0];
-    var place = body.firstElementChild;
+    function listed(row) {
+      while (row && rows.indexOf(row) < 0) {
+        row = row.nextElementSibling;
+      }
+      return row;
+    }
+    var place = listed(body.firstElementChild);
     rows.forEach(function (row) {
       if (row === fixed) {
         while (place && place !== fixed) {
-          var next = place.nextElementSibling;
+          var next = listed(place.nextElementSibling);
           body.appendChild(place);
           place = next;
         }
       }
       if (row === place) {
-        place = place.nextElementSibling;
+        place = listed(place.nextElementSibling);
       } else {
         body.insertBefore(row, place);
       }

@@ -29,6 +29,7 @@
         if (count.textContent !== text) {
           count.textContent = text;
         }
+        count.parentNode.classList.toggle("hotdesk-some", total > 0);
         Array.prototype.forEach.call(form.querySelectorAll("[data-many]"), function (button) {
           button.disabled = !total;
         });

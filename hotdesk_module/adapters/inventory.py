@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from hotdesk_module.adapters.sql import Connection, MissingTable, Row, marks
+from hotdesk_module.adapters.sql import MYSQL, Connection, MissingTable, Row, marks
 from hotdesk_module.config import MANAGER_PORT, Manager
-from hotdesk_module.core.model import Device, FeatureCode, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, User
 from hotdesk_module.ports import Flags
 
 _DEVICES = "SELECT id, tech, dial, user, hint_override, description, emergency_cid FROM devices"
@@ -16,6 +17,16 @@ _SETTINGS = (
     " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT')"
 )
 _MODULES = "SELECT 'module', enabled FROM modules WHERE modulename = 'donotdisturb'"
+_MEMBERS = "SELECT id, data FROM queues_details WHERE keyword = 'member' ORDER BY id, flags"
+_QUEUES = "SELECT extension, descr FROM queues_config"
+_RING_GROUPS = "SELECT grpnum, grplist, description FROM ringgroups ORDER BY grpnum"
+# Every extension has a follow-me list, and nearly all hold nothing but itself.
+_FOLLOW_ME = "SELECT grpnum, grplist, '' FROM findmefollow WHERE grplist <> grpnum ORDER BY grpnum"
+_VERSION = "SELECT value FROM admin WHERE variable = 'version'"
+_NOW_MYSQL = "SELECT UNIX_TIMESTAMP()"
+_NOW_SQLITE = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400) AS INTEGER)"
+# An extension is a member of a queue as "Local/1001@from-queue/n,0", and "1001#" of a group is dialled as from outside.
+_MEMBER = re.compile(r"Local/([0-9]+)@", re.IGNORECASE)
 _CODES = "SELECT modulename, featurename, defaultcode, customcode, enabled FROM featurecodes"
 
 
@@ -98,6 +109,37 @@ class SqlInventory:
     def zone(self) -> str:
         """Return the name of the PBX's time zone."""
         return self._read().get("PHPTIMEZONE", "").strip()
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return queues with their static members, ring groups, and follow-me lists with more than their owner."""
+        queues: dict[str, list[str]] = {}
+        for number, member in self._select_if_there(_MEMBERS):
+            found = _MEMBER.match(member)
+            if found:
+                queues.setdefault(number, []).append(found[1])
+        names = {r[0]: r[1] or "" for r in self._select_if_there(_QUEUES)}
+        groups = [Group("queue", number, names.get(number, ""), tuple(those)) for number, those in queues.items()]
+        for kind, sql in (("ring_group", _RING_GROUPS), ("follow_me", _FOLLOW_ME)):
+            for number, listed, name in self._select_if_there(sql):
+                members = tuple(m for m in (part.strip().rstrip("#") for part in (listed or "").split("-")) if m)
+                groups.append(Group(kind, number, name or "", members))
+        return tuple(groups)
+
+    def version(self) -> str:
+        """Return FreePBX's version."""
+        rows = self._select_if_there(_VERSION)
+        return str(rows[0][0] or "").strip() if rows else ""
+
+    def now(self) -> int:
+        """Return the time by the clock of the database's server."""
+        return int(self._db.select(_NOW_MYSQL if self._db.dialect == MYSQL else _NOW_SQLITE)[0][0])
+
+    def _select_if_there(self, sql: str) -> list[Row]:
+        """Return the rows of a query; none where the module that has the table is not installed."""
+        try:
+            return self._db.select(sql)
+        except MissingTable:
+            return []
 
     def _read(self) -> dict[str, str]:
         if self._settings is None:

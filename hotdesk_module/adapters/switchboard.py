@@ -127,6 +127,11 @@ class AmiSwitchboard:
         sip = (registration.sip(e.get) for e in self._list("SIPpeers"))
         return tuple(c for c in (*pjsip, *sip) if c is not None)
 
+    def version(self) -> str:
+        """Return Asterisk's version; empty where it does not say."""
+        answer = self._ami.action("CoreSettings")
+        return answer.message.get("AsteriskVersion") if answer.ok else ""
+
     def _list(self, action: str, nothing: str = "") -> tuple[Headers, ...]:
         """Return a list; it is empty where the channel driver that has it is not loaded.
 

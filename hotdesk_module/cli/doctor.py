@@ -13,7 +13,7 @@ from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.serve import state_option
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.health.examine import examine, healthy
-from hotdesk_module.health.finding import ERROR, OK, WARNING, Finding
+from hotdesk_module.health.finding import ERROR, OK, WARNING, Finding, data
 from hotdesk_module.health.installation import Installation, Machine
 
 _COLUMNS = (
@@ -35,7 +35,7 @@ def doctor(app: App, fix: bool, state: str) -> None:
     if repaired:
         app.desk.reconcile()
         found = _examine(app, state)
-    app.answer({"findings": [f._asdict() for f in found], "repaired": repaired}, _shown(found, repaired))
+    app.answer({"findings": [data(f) for f in found], "repaired": repaired}, _shown(found, repaired))
     if not healthy(found):
         click.get_current_context().exit(exits.UNHEALTHY)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
-from hotdesk_module import controls
+from hotdesk_module import answers, controls
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.controls import Lock
 from hotdesk_module.core.policy import check_extension
 from hotdesk_module.core.pool import check
-from hotdesk_module.times import duration, iso, stamp
+from hotdesk_module.times import duration, stamp
 
 _COLUMNS = (
     Column("WHO"),
@@ -36,18 +35,7 @@ def list_locks(app: App) -> None:
     """List who is locked, and whose wrong PINs still count."""
     now = app.parts.clock()
     found = controls.locks(app.parts.ledger, now)
-    app.answer({"locks": [_as_data(lock) for lock in found]}, _shown(found, now))
-
-
-def _as_data(lock: Lock) -> dict[str, Any]:
-    return {
-        "kind": lock.kind,
-        "subject": lock.subject,
-        "locked": bool(lock.locked_until),
-        "locked_until": iso(lock.locked_until) if lock.locked_until else None,
-        "failures": lock.failures,
-        "last_failure": iso(lock.last_at) if lock.last_at else None,
-    }
+    app.answer({"locks": [answers.lock(lock) for lock in found]}, _shown(found, now))
 
 
 def _shown(found: tuple[Lock, ...], now: int) -> Iterator[str]:
@@ -90,6 +78,6 @@ def lift(app: App, user: str | None, phone: str | None, everybody: bool) -> None
     lifted = controls.lift_locks(parts.ledger, parts.clock, "cli", app.actor, kind, subject)
     lines = [f"{lock.kind.capitalize()} {lock.subject} may try again." for lock in lifted]
     app.answer(
-        {"lifted": [_as_data(lock) for lock in lifted]},
+        {"lifted": [answers.lock(lock) for lock in lifted]},
         lines or [f"{f'{kind} {subject}'.strip().capitalize() or 'Nobody'} was not locked."],
     )

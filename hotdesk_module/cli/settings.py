@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
-from hotdesk_module import controls
+from hotdesk_module import answers, controls
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.controls import PROJECTED, Setting
@@ -34,20 +33,7 @@ def list_settings(app: App) -> None:
     note = (
         ["* changed; 'hotdesk settings reset NAME' goes back to the default."] if any(s.changed for s in found) else []
     )
-    app.answer({"settings": [_as_data(s) for s in found]}, [*table(_COLUMNS, rows), *note])
-
-
-def _as_data(setting: Setting) -> dict[str, Any]:
-    spec = setting.spec
-    return {
-        "name": spec.name,
-        "value": setting.value,
-        "default": spec.default,
-        "changed": setting.changed,
-        "choices": list(spec.choices),
-        "range": None if spec.choices or spec.time else [spec.low, spec.high],
-        "help": spec.help,
-    }
+    app.answer({"settings": [answers.setting(s) for s in found]}, [*table(_COLUMNS, rows), *note])
 
 
 def values_of(spec: Spec) -> str:
@@ -88,7 +74,7 @@ def _change(app: App, name: str, value: str | None) -> Sequence[Setting]:
 def _tell(app: App, changed: Sequence[Setting]) -> None:
     """Say what is in force now; whoever sits somewhere is told of where it changes their calls."""
     affected = any(s.spec.name in PROJECTED for s in changed) and bool(app.parts.ledger.sessions())
-    data = {"settings": [_as_data(s) for s in changed], "warnings": [RECONCILE] if affected else []}
+    data = {"settings": [answers.setting(s) for s in changed], "warnings": [RECONCILE] if affected else []}
     app.answer(data, [f"{s.spec.name} is {s.value or 'empty'} now." for s in changed])
     if affected:
         app.warn(RECONCILE)

@@ -135,6 +135,21 @@ class FeatureCode(NamedTuple):
         return self.custom or self.default
 
 
+class Group(NamedTuple):
+    """A list of FreePBX whose members ring when a number is called.
+
+    Attributes:
+        kind: ``queue``, ``ring_group`` or ``follow_me``.
+        number: of the list; of a follow-me the extension it belongs to.
+        members: their numbers, also of people outside.
+    """
+
+    kind: str
+    number: str
+    name: str = ""
+    members: tuple[str, ...] = ()
+
+
 class Contact(NamedTuple):
     """Where a device is registered.
 

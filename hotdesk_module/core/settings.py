@@ -67,7 +67,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "give_back",
         "no",
-        "At logout give back the call forwards and Do Not Disturb that user and phone had before; 'no' clears them.",
+        "At logout give back the call forwards and Do Not Disturb that user and phone had before, or clear them.",
         ON_OFF,
     ),
     Spec(
@@ -104,7 +104,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "mass_logout",
         "5",
-        "A repair that would end more sessions than this at once waits for --force.",
+        "A repair that would end more sessions than this at once waits for an administrator to force it.",
         low=1,
         high=10000,
     ),

@@ -25,6 +25,7 @@ from hotdesk_module.daemon.timers import Clocks, Timers, Watched
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import BadConfig, HotdeskError
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.web.alerts import Alerts
 from hotdesk_module.web.app import Base, create_app
 
@@ -101,11 +102,19 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
     connections = work.Connections(where)
     registrations = Registrations(connections.inventory.devices, time.monotonic)
-    secret, database = folder.new_secret(), where.database
-    app = create_app(
-        Base(compose, secret, alerts, bell.ask, work.wall_clock, about_us, database, registrations.current)
+    comparisons = Comparisons()
+    base = Base(
+        compose,
+        folder.new_secret(),
+        alerts,
+        bell.ask,
+        work.wall_clock,
+        about_us,
+        where.database,
+        registrations.current,
+        comparisons,
     )
-    panel = Panel(app, folder.socket, log)
+    panel = Panel(create_app(base), folder.socket, log)
     panel.start()
     line = Line(connections.connect, time.monotonic)
     watched = Watched(folder.watched)
@@ -120,7 +129,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
         log,
     )
     tasks = Work(
-        repair=lambda: work.repair(connections, line),
+        repair=lambda: work.repair(connections, line, comparisons),
         forget=lambda: work.forget(connections),
         examine=lambda: work.examine(connections, line, alerts, about_us()),
         expire=lambda: work.expire(timers, line),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -64,8 +65,9 @@ class Watched:
         return ago if ago >= -JUMP else float("inf")
 
     def note(self) -> None:
-        """Note that we do."""
-        self._path.touch(mode=0o600)
+        """Note that we do; where that fails, the next daemon only waits longer."""
+        with suppress(OSError):
+            self._path.touch(mode=0o600)
 
 
 class Timers:
@@ -110,12 +112,14 @@ class Timers:
         dials = self._dials(sessions)
         if self._activity.blind:
             sessions = self._begin_anew(sessions, now)
-        elif self._clocks.machine() - self._written >= WRITE:
+        # What is written down is forgotten, so this comes first.
+        current = self._with_activity(sessions, dials, now)
+        if self._clocks.machine() - self._written >= WRITE:
             self._write(sessions, dials, now)
         self._watched.note()
         if self._clocks.machine() < START:
             return LATEST
-        ends = self._ends(self._with_activity(sessions, dials, now), now)
+        ends = self._ends(current, now)
         self._end(desk, [Ending(s, e.why) for s, e in ends if e.at <= now], dials)
         later = [e.at - now for _, e in ends if e.at > now]
         return max(SOONEST, min([LATEST, *later]))

@@ -14,10 +14,12 @@ from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import SOONEST, Timers
 from hotdesk_module.daemon.troubles import Troubles
-from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
+from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
+from hotdesk_module.health import projection
 from hotdesk_module.health.examine import examine as look
 from hotdesk_module.health.finding import ERROR
 from hotdesk_module.health.installation import Installation, Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web import alerts as alerts_
 from hotdesk_module.web.alerts import Alert, Alerts
@@ -61,17 +63,25 @@ class Connections:
         self.ledger.close()
 
 
-def repair(connections: Connections, line: Line) -> int:
+def repair(connections: Connections, line: Line, comparisons: Comparisons) -> int:
     """Bring Asterisk in line; return how many differences there were.
+
+    Args:
+        comparisons: is told, so that nobody has to compare again.
 
     Raises:
         HotdeskError: why not, or not wholly.
     """
+    comparisons.forget()
     try:
         found = desk(connections, line, "repair").reconcile()
     except AsteriskDown as error:
         line.lost(error.message)
         raise
+    except UnsafePlan as error:
+        comparisons.note(projection.unsafe(error), wall_clock())
+        raise
+    comparisons.note(projection.in_line(), wall_clock())
     return len(found.effects) + len(found.ended)
 
 

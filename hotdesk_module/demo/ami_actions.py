@@ -10,6 +10,7 @@ from hotdesk_module.demo.channel import Channel
 from hotdesk_module.demo.events import Headers
 from hotdesk_module.demo.hints import CONTEXT
 from hotdesk_module.demo.pbx import Pbx
+from hotdesk_module.demo.tables import ASTERISK_VERSION
 
 
 class Message(NamedTuple):
@@ -54,6 +55,7 @@ class Actions:
         self._table: dict[str, Callable[[Message], Reply]] = {
             "command": self._command,
             "coreshowchannels": self._channels,
+            "coresettings": self._settings,
             "corestatus": self._status,
             "dbdel": self._db_del,
             "dbdeltree": self._db_del_tree,
@@ -241,6 +243,9 @@ class Actions:
             for channel in self._pbx.calls.channels()
         ]
         return _list(events, "CoreShowChannelsComplete")
+
+    def _settings(self, message: Message) -> Reply:
+        return Reply((("Response", "Success"), ("AMIversion", "11.0.0"), ("AsteriskVersion", ASTERISK_VERSION)))
 
     def _status(self, message: Message) -> Reply:
         started = time.localtime(self._started)

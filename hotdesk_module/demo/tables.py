@@ -29,7 +29,34 @@ CREATE TABLE IF NOT EXISTS featurecodes (
     modulename VARCHAR(50) DEFAULT '', featurename VARCHAR(50) DEFAULT '', description VARCHAR(200) DEFAULT '',
     helptext VARCHAR(500) DEFAULT '', defaultcode VARCHAR(20), customcode VARCHAR(20), enabled INTEGER DEFAULT 0,
     providedest INTEGER DEFAULT 0, PRIMARY KEY (modulename, featurename));
+CREATE TABLE IF NOT EXISTS queues_details (
+    id VARCHAR(45) DEFAULT '-1', keyword VARCHAR(30) DEFAULT '', data VARCHAR(150) DEFAULT '', flags INTEGER DEFAULT 0,
+    PRIMARY KEY (id, keyword, data));
+CREATE TABLE IF NOT EXISTS queues_config (
+    extension VARCHAR(20) DEFAULT '' PRIMARY KEY, descr VARCHAR(35) DEFAULT '', grppre VARCHAR(100) DEFAULT '',
+    alertinfo VARCHAR(254) DEFAULT '', ringing INTEGER DEFAULT 0, maxwait VARCHAR(8) DEFAULT '',
+    password VARCHAR(20) DEFAULT '', ivr_id VARCHAR(8) DEFAULT '0', dest VARCHAR(50) DEFAULT '',
+    cwignore INTEGER DEFAULT 0, queuewait INTEGER DEFAULT 0, use_queue_context INTEGER DEFAULT 0,
+    togglehint INTEGER DEFAULT 0, qnoanswer INTEGER DEFAULT 0, callconfirm INTEGER DEFAULT 0, callconfirm_id INTEGER,
+    qregex VARCHAR(255), agentannounce_id INTEGER, joinannounce_id INTEGER, monitor_type VARCHAR(5),
+    monitor_heard INTEGER, monitor_spoken INTEGER, callback_id VARCHAR(8) DEFAULT '');
+CREATE TABLE IF NOT EXISTS ringgroups (
+    grpnum VARCHAR(20) PRIMARY KEY, strategy VARCHAR(50), grptime INTEGER, grppre VARCHAR(100), grplist VARCHAR(255),
+    annmsg_id INTEGER, postdest VARCHAR(255), description VARCHAR(35), alertinfo VARCHAR(255), remotealert_id INTEGER,
+    needsconf VARCHAR(10), toolate_id INTEGER, ringing VARCHAR(80), cwignore VARCHAR(10), cfignore VARCHAR(10),
+    cpickup VARCHAR(10), recording VARCHAR(10) DEFAULT 'dontcare', progress VARCHAR(10), elsewhere VARCHAR(10),
+    rvolume VARCHAR(2) DEFAULT '');
+CREATE TABLE IF NOT EXISTS findmefollow (
+    grpnum VARCHAR(20) PRIMARY KEY, strategy VARCHAR(50), grptime INTEGER, grppre VARCHAR(100), grplist VARCHAR(255),
+    annmsg_id INTEGER, postdest VARCHAR(255), dring VARCHAR(255), rvolume VARCHAR(2), remotealert_id INTEGER,
+    needsconf VARCHAR(10), toolate_id INTEGER, pre_ring INTEGER DEFAULT 0, ringing VARCHAR(80),
+    calendar_enable INTEGER DEFAULT 0, calendar_id VARCHAR(80) DEFAULT '', calendar_group_id VARCHAR(80) DEFAULT '',
+    calendar_match VARCHAR(4) DEFAULT 'yes');
+CREATE TABLE IF NOT EXISTS admin (variable VARCHAR(20) DEFAULT '' PRIMARY KEY, value VARCHAR(80) DEFAULT '');
 """
+
+# What the embedded PBX takes after.
+FREEPBX_VERSION, ASTERISK_VERSION = "17.0.19", "22.0.0"
 
 _SETTINGS = {
     "AMPEXTENSIONS": "extensions",
@@ -63,6 +90,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def _fill(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO admin (variable, value) VALUES ('version', ?)", (FREEPBX_VERSION,))
     outbound = {person.extension: person.outbound_cid for person in cast.EVERYBODY}
     connection.executemany(
         "INSERT INTO users (extension, password, name, voicemail, ringtimer, noanswer, recording, outboundcid, sipname)"

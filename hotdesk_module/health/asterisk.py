@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotdesk_module import dialplan
-from hotdesk_module.core import codes, effects
-from hotdesk_module.errors import UnsafePlan
-from hotdesk_module.health.finding import ERROR, NAMED, OK, WARNING, Finding
+from hotdesk_module.core import codes
+from hotdesk_module.core.registration import by_device
+from hotdesk_module.health import forwards, groups, registered, versions
+from hotdesk_module.health.finding import ERROR, OK, WARNING, Finding
 from hotdesk_module.health.installation import Installation, Known
-from hotdesk_module.ports import AstDbTree, Switchboard
+from hotdesk_module.health.projection import compare
+from hotdesk_module.ports import Switchboard
 from hotdesk_module.service import HotDesk
 
 # Where core's own user logon is (F§6).
@@ -26,8 +28,18 @@ def check(at: Installation, known: Known) -> Iterator[Finding]:
     astdb, switchboard = at.asterisk()
     astdb.get("AMPUSER/0/device")
     yield Finding("asterisk", OK, "Asterisk's manager interface answers")
+    yield versions.asterisk(switchboard.version())
     yield from _dialplan(switchboard, known)
-    yield from _projection(at, astdb, switchboard)
+    yield from groups.check(known, astdb)
+    yield from forwards.check(known, astdb)
+    registrations = at.registrations() if at.registrations else None
+    if registrations is None:
+        registrations = by_device(switchboard.contacts(), known.world.devices.values())
+    yield from registered.check(known, registrations)
+    if at.compared is not None:
+        yield at.compared
+    else:
+        yield compare(HotDesk(at.ledger, at.inventory, astdb, switchboard, at.clock, "repair"))
 
 
 def _dialplan(switchboard: Switchboard, known: Known) -> Iterator[Finding]:
@@ -55,25 +67,3 @@ def _dialplan(switchboard: Switchboard, known: Known) -> Iterator[Finding]:
         )
     else:
         yield Finding("dialplan", OK, "Our dialplan is loaded")
-
-
-def _projection(at: Installation, astdb: AstDbTree, switchboard: Switchboard) -> Iterator[Finding]:
-    desk = HotDesk(at.ledger, at.inventory, astdb, switchboard, at.clock, "repair")
-    try:
-        found = desk.reconcile(dry_run=True)
-    except UnsafePlan as error:
-        yield Finding("unsafe_plan", ERROR, "A repair would log out many users for no recorded reason", error.message)
-        return
-    count = len(found.effects) + len(found.ended)
-    if not count:
-        yield Finding("projection", OK, "Asterisk is in line with who is logged in")
-        return
-    names = [f"{e.session.user} at {e.session.phone}" for e in found.ended] + [effects.name(e) for e in found.effects]
-    shown = ", ".join(names[:NAMED]) + (f" and {count - NAMED} more" if count > NAMED else "")
-    yield Finding(
-        "projection",
-        WARNING,
-        f"Asterisk differs from who is logged in, in {count} {'thing' if count == 1 else 'things'}",
-        f"{shown}. Repair puts it right; the daemon does so by itself within a minute.",
-        repairable=True,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 OK = "ok"
 INFO = "info"
@@ -25,6 +25,16 @@ CODES = (
     "no_device",
     "emergency_cid",
     "no_answer",
+    "queues",
+    "ring_groups",
+    "follow_me",
+    "forwards",
+    "registrations",
+    "locks",
+    "clock",
+    "zone",
+    "freepbx_version",
+    "asterisk_version",
     "daemon",
     "python",
     "packages",
@@ -44,6 +54,8 @@ class Finding(NamedTuple):
         text: what it means and what to do.
         repairable: reconcile puts it right.
         phones: those it is about.
+        about: what else it is about: (kind, number), a kind being one of a :class:`~hotdesk_module.core.model.Group` or
+            ``extension``.
     """
 
     code: str
@@ -52,6 +64,13 @@ class Finding(NamedTuple):
     text: str = ""
     repairable: bool = False
     phones: tuple[str, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
+
+
+def data(finding: Finding) -> dict[str, Any]:
+    """Return a finding for a program."""
+    about = [{"kind": kind, "number": number} for kind, number in finding.about]
+    return {**finding._asdict(), "about": about}
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple
 
-from hotdesk_module.core.model import FeatureCode, Phone, Session, World
-from hotdesk_module.ports import AstDbTree, Clock, Inventory, Ledger, Switchboard
+from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone, Session, World
+from hotdesk_module.core.policy import Attempts
+from hotdesk_module.health.finding import Finding
+from hotdesk_module.ports import AstDbTree, Clock, HistoryFilter, Inventory, Ledger, Switchboard
 
 
 class Machine(NamedTuple):
@@ -24,13 +26,20 @@ class Machine(NamedTuple):
 
 
 class Installation(NamedTuple):
-    """Everything at hand; nothing of it is touched before it is looked at."""
+    """Everything at hand; nothing of it is touched before it is looked at.
+
+    Attributes:
+        registrations: the contact of each device that is registered, where somebody has it; else Asterisk is asked.
+        compared: what comparing Asterisk with the ledger has found, where that was done a moment ago; else it is done.
+    """
 
     ledger: Ledger
     inventory: Inventory
     asterisk: Callable[[], tuple[AstDbTree, Switchboard]]
     clock: Clock
     machine: Machine
+    registrations: Callable[[], Mapping[str, Contact] | None] | None = None
+    compared: Finding | None = None
 
 
 class Known(NamedTuple):
@@ -38,7 +47,13 @@ class Known(NamedTuple):
 
     Attributes:
         world: FreePBX's devices and users, as far as the pool is concerned.
-        destinations: where unanswered calls go, of those owners of phones that have a destination.
+        destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
+        groups: queues without their dynamic members, ring groups, follow-me lists.
+        attempts: (kind, subject, wrong PINs).
+        freepbx: its version, or empty.
+        zone: FreePBX's, or empty.
+        now, database_now: what time it is by our clock, and by the database's.
+        latest: the time of the latest line of the history; 0 where there is none.
     """
 
     phones: tuple[Phone, ...]
@@ -46,6 +61,13 @@ class Known(NamedTuple):
     world: World
     destinations: Mapping[str, str]
     features: tuple[FeatureCode, ...]
+    groups: tuple[Group, ...]
+    attempts: tuple[tuple[str, str, Attempts], ...]
+    freepbx: str
+    zone: str
+    now: int
+    database_now: int
+    latest: int
 
 
 def read(at: Installation) -> Known:
@@ -64,6 +86,13 @@ def read(at: Installation) -> Known:
         phones,
         at.ledger.sessions(),
         world._replace(users=users),
-        at.inventory.no_answer_destinations(owners),
+        at.inventory.no_answer_destinations(u.extension for u in users.values() if not u.mailbox),
         at.inventory.feature_codes(),
+        at.inventory.groups(),
+        at.ledger.all_attempts(),
+        at.inventory.version(),
+        at.inventory.zone(),
+        at.clock(),
+        at.inventory.now(),
+        max((e.at for e in at.ledger.events(HistoryFilter(limit=1))), default=0),
     )

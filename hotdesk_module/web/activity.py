@@ -17,4 +17,4 @@ def latest(devices: Iterable[str] | None = None) -> dict[str, int]:
     if devices is not None:
         asked = asked.where(events.c.phone.in_(list(devices)))
     with db.engine.connect() as connection:
-        return {phone: at for phone, at in connection.execute(asked)}
+        return dict(connection.execute(asked).tuples().all())

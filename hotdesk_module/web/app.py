@@ -13,9 +13,11 @@ from hotdesk_module.compose import Parts
 from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.ports import Clock
 from hotdesk_module.web import api, pages
 from hotdesk_module.web.alerts import Alerts
+from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.database import connect_database
 from hotdesk_module.web.errors import handle_errors
 from hotdesk_module.web.furniture import furnish
@@ -41,6 +43,7 @@ class Base(NamedTuple):
         machine: what is true of the machine.
         database: where the ledger is, for the lists that are read only.
         registrations: the contact of each device that is registered; None: nobody knows.
+        comparisons: what the daemon's repairs have found.
     """
 
     compose: Callable[[], Parts]
@@ -51,6 +54,7 @@ class Base(NamedTuple):
     machine: Callable[[], Machine]
     database: Database
     registrations: Callable[[], Mapping[str, Contact] | None]
+    comparisons: Comparisons
 
 
 def create_app(base: Base) -> Flask:
@@ -67,7 +71,8 @@ def create_app(base: Base) -> Flask:
     connect_database(app, base.database)
     notices = Notices()
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
-    for part in (*pages.parts(notices, base.machine), *api.parts(base.machine)):
+    checkup = Checkup(base.machine, base.comparisons)
+    for part in (*pages.parts(notices, checkup), *api.parts(checkup)):
         app.register_blueprint(part)
     furnish(app, notices)
 

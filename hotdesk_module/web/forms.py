@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wtforms import BooleanField, Form, StringField, ValidationError
+from wtforms import BooleanField, Form, PasswordField, StringField, ValidationError
 
 from hotdesk_module.core import pool
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import BadValue
 from hotdesk_module.web.language import N_
+from hotdesk_module.web.language import gettext as _
 
 
 def _as_in_the_pool(form: Form, field: StringField) -> None:
@@ -57,3 +58,15 @@ class PhoneForm(Form):
 def shown(phone: Phone) -> dict[str, object]:
     """Return a phone as the form shows it."""
     return {**pool.as_fields(phone), "enabled": phone.enabled}
+
+
+class PinForm(Form):
+    """A hot desk PIN, twice; what it may be :mod:`hotdesk_module.core.pins` says."""
+
+    pin = PasswordField()
+    pin_again = PasswordField()
+
+    def validate_pin_again(self, field: PasswordField) -> None:
+        """Refuse two PINs."""
+        if field.data != self.pin.data:
+            raise ValidationError(_("These are two different PINs."))

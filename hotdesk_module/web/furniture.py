@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
 from hotdesk_module import days, times
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.web import language, links, work
 from hotdesk_module.web.gate import identity
+from hotdesk_module.web.listing import USUAL
 from hotdesk_module.web.notices import Notice, Notices
-from hotdesk_module.web.rows import marks, states
+from hotdesk_module.web.rows import marks, reasons, states
 
 
 def tabs() -> list[tuple[str, str, str]]:
@@ -18,8 +19,10 @@ def tabs() -> list[tuple[str, str, str]]:
     _ = language.gettext
     return [
         ("phones", "/", _("Phones")),
+        ("people", "/people", _("People")),
         ("history", "/history", _("History")),
         ("occupancy", "/occupancy", _("Occupancy")),
+        ("settings", "/settings", _("Settings")),
         ("health", "/health", _("Health")),
     ]
 
@@ -32,8 +35,10 @@ def furnish(app: Flask, notices: Notices) -> None:
 
     def moment(seconds: int) -> str:
         """Return a time as short as it can be told today: without the day where it is the same."""
-        shown, today = stamp(seconds), stamp(work.parts().clock())
-        return shown[11:] if shown[:10] == today[:10] else shown
+        if "today" not in g:
+            g.today = stamp(work.parts().clock())[:10]
+        shown = stamp(seconds)
+        return shown[11:] if shown[:10] == g.today else shown
 
     def since(seconds: int) -> str:
         return times.duration(work.parts().clock() - seconds)
@@ -52,11 +57,14 @@ def furnish(app: Flask, notices: Notices) -> None:
         tabs=tabs,
         link=links.link,
         extension=links.extension,
+        freepbx=links.freepbx,
         token_field=links.token_field,
         token=lambda: identity().token,
         notices=told,
         states=states,
         marks=marks,
+        reasons=reasons,
+        usual_rows=USUAL,
         back_field=links.back_field,
     )
     environment.filters.update(mac=show_mac, stamp=stamp, clock=clock, moment=moment, since=since, iso=times.iso)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Response, current_app, request
@@ -24,15 +25,32 @@ def path(base: str, **query: object) -> str:
     return f"{base}?{urlencode(given)}" if given else base
 
 
+@lru_cache(maxsize=4096)
 def link(base: str, **query: object) -> str:
     """Return what a fragment's link or form goes to."""
+    # Remembered, for a list that is followed asks for the same hundreds again and again.
     return f"?display=hotdesk&view={quote(path(base, **query), safe='')}"
 
 
 def extension(number: str = "") -> str:
     """Return where FreePBX itself shows an extension, or all of them."""
-    query = {"display": "extensions", **({"extdisplay": number} if number else {})}
-    return f"?{urlencode(query)}"
+    return freepbx("extension", number) if number else "?display=extensions"
+
+
+# What FreePBX's page of a thing is called, and what stands in front of its number there.
+_PAGES = {
+    "extension": ("extensions", ""),
+    "queue": ("queues", ""),
+    "ring_group": ("ringgroups", "GRP-"),
+    "follow_me": ("findmefollow", "GRP-"),
+}
+
+
+def freepbx(kind: str, number: str) -> str:
+    """Return where FreePBX itself shows an ``extension``, ``queue``, ``ring_group`` or ``follow_me``."""
+    display, prefix = _PAGES[kind]
+    view = {} if kind == "extension" else {"view": "form"}
+    return f"?{urlencode({'display': display, **view, 'extdisplay': f'{prefix}{number}'})}"
 
 
 def back(otherwise: str) -> str:

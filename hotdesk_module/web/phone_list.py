@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, Callable[[Row], Any]] = {
     "state": lambda row: row.state,
     "user": lambda row: number_key(row.session.user) if row.session else None,
     "since": lambda row: row.session.since if row.session else None,
-    "until": lambda row: row.until,
+    "until": lambda row: row.end.at if row.end else None,
     "active": lambda row: row.active or None,
 }
 

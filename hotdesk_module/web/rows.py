@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hotdesk_module.compose import Parts
+from hotdesk_module.core import expiry
+from hotdesk_module.core.expiry import End
 from hotdesk_module.core.model import Contact, Device, Phone, Session
 from hotdesk_module.core.pool import show_mac
+from hotdesk_module.core.settings import parse
+from hotdesk_module.times import Dailies
 from hotdesk_module.web import activity, work
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.seats import seat_of
@@ -32,6 +36,11 @@ def marks() -> dict[str, str]:
     return {UNREGISTERED: _("Not registered"), SILENT: _("No Emergency CID")}
 
 
+def reasons() -> dict[str, str]:
+    """Return why a session ends by itself, in a word or two."""
+    return {expiry.IDLE: _("if nobody calls"), expiry.MAX_TIME: _("longest time"), expiry.DAILY: _("every day")}
+
+
 class Row(NamedTuple):
     """A phone with who sits there.
 
@@ -40,7 +49,7 @@ class Row(NamedTuple):
         name: of who sits there.
         registered: None: nobody knows.
         contact: where it is registered.
-        until: when the session ends by itself; None: never.
+        end: when the session ends by itself, and why; None: never.
         active: when something last happened there; 0: never.
     """
 
@@ -51,7 +60,7 @@ class Row(NamedTuple):
     name: str
     registered: bool | None = None
     contact: Contact | None = None
-    until: int | None = None
+    end: End | None = None
     active: int = 0
 
     @property
@@ -107,6 +116,8 @@ def rows(parts: Parts, devices: Iterable[str] | None = None) -> list[Row]:
     sessions = {s.phone: s for s in (parts.ledger.sessions() if devices is None else parts.ledger.sessions(numbers))}
     names = {u.extension: u.name for u in parts.inventory.users({s.user for s in sessions.values()})}
     registrations, latest = work.registrations(), activity.latest(None if devices is None else numbers)
+    current, now = parse(parts.ledger.settings()), parts.clock()
+    ends = expiry.ends(sessions.values(), {p.device: p for p in pool}, current, now, Dailies(work.zone()).next)
     found = []
     for p in pool:
         session = sessions.get(p.device)
@@ -119,7 +130,7 @@ def rows(parts: Parts, devices: Iterable[str] | None = None) -> list[Row]:
                 names.get(session.user, "") if session else "",
                 None if registrations is None else p.device in registrations,
                 registrations.get(p.device) if registrations else None,
-                None,
+                ends.get(p.device),
                 max(latest.get(p.device, 0), session.active if session else 0),
             )
         )

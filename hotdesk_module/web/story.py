@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable
 
+from hotdesk_module.web.language import N_
 from hotdesk_module.web.language import gettext as _
 
 # An administrator; a timer and a repair are neither.
@@ -81,11 +82,6 @@ def _pin(source: str, code: str) -> str:
 
 def _settings(source: str, code: str) -> str:
     return _("Setting changed")
-
-
-def N_(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
 
 
 _EVENTS: dict[str, Callable[[str, str], str]] = {

@@ -38,7 +38,7 @@ def test_somebody_is_logged_in_by_name_and_out_again(panel: Panel, maria: Admini
     assert "Log out 1 user?" in maria.text and "1003 Ravi Patel 200 Lobby Ground floor" in maria.text
     assert panel.seat("200") == "1003"
     maria.click("Log out")
-    assert maria.told == "1003 (Ravi Patel) was logged out of phone 200."
+    assert maria.told == "1003 (Ravi Patel) was logged out of phone 200 (Lobby)."
     assert panel.seat("200") is None
     assert maria.listed() == ["200", "203"]
 
@@ -65,7 +65,7 @@ def test_a_selection_is_logged_out(panel: Panel, maria: Administrator) -> None:
     maria.click("Log out…", ".hotdesk-bulk")
     assert "Log out 2 users?" in maria.text and "1005" not in maria.text
     maria.click("Log out")
-    assert "1003 (Ravi Patel) was logged out of phone 200." in maria.told
+    assert "1003 (Ravi Patel) was logged out of phone 200 (Lobby)." in maria.told
     assert [panel.seat(p) for p in ("200", "201", "202")] == [None, None, "1005"]
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.sql import Connection, Value
 from hotdesk_module.config import Manager
-from hotdesk_module.core.model import Device, FeatureCode, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, User
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.ports import Flags, Inventory
 from tests.contract.conftest import SQL, Databases
 from tests.support.fakes import FakeInventory
 
-# FreePBX's tables as far as they are read, with its types.
+# FreePBX's tables as far as they are read, with its types. Those of MODULES are there where a module is installed.
 TABLES = {
     "devices": "id VARCHAR(20) NOT NULL DEFAULT '', tech VARCHAR(10) NOT NULL DEFAULT '', dial VARCHAR(255) NOT NULL"
     " DEFAULT '', user VARCHAR(50), description VARCHAR(50), emergency_cid VARCHAR(100), hint_override VARCHAR(100)",
@@ -25,6 +27,20 @@ TABLES = {
     "featurecodes": "modulename VARCHAR(50) NOT NULL, featurename VARCHAR(50) NOT NULL, defaultcode VARCHAR(20),"
     " customcode VARCHAR(20), enabled INTEGER NOT NULL DEFAULT 0",
 }
+
+MODULES = {
+    "queues_details": "id VARCHAR(45) NOT NULL DEFAULT '-1', keyword VARCHAR(30) NOT NULL DEFAULT '', data VARCHAR(150)"
+    " NOT NULL DEFAULT '', flags INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, keyword, data)",
+    "queues_config": "extension VARCHAR(20) NOT NULL DEFAULT '', descr VARCHAR(35) NOT NULL DEFAULT ''",
+    "ringgroups": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255) NOT NULL, description VARCHAR(35) NOT NULL",
+    "findmefollow": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255)",
+    "admin": "variable VARCHAR(20) NOT NULL DEFAULT '', value VARCHAR(80) NOT NULL DEFAULT ''",
+}
+
+SALES = Group("queue", "700", "Sales ünd", ("1001", "200"))
+SUPPORT = Group("queue", "701", "", ("1003",))
+EVERYBODY = Group("ring_group", "600", "Everybody", ("1001", "200", "5551234"))
+ALICES_LIST = Group("follow_me", "1001", "", ("1001", "200"))
 
 LOBBY = Device("200", "pjsip", "PJSIP/200", "200", "PJSIP/200", "Lobby Phone", "5551234")
 ALICES = Device("1001", "sip", "SIP/1001", "1001", "SIP/1001&Custom:A", "Alice")
@@ -51,7 +67,7 @@ def fill(connection: Connection, table: str, *rows: tuple[Value, ...]) -> None:
 
 def freepbx(connection: Connection) -> None:
     """Make FreePBX's tables, empty."""
-    for table, columns in TABLES.items():
+    for table, columns in {**TABLES, **MODULES}.items():
         connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute(f"CREATE TABLE {table} ({columns})")
 
@@ -75,6 +91,8 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
             CODES,
             {"1003": "app-blackhole,hangup,1"},
             "Europe/Berlin",
+            [SALES, SUPPORT, EVERYBODY, ALICES_LIST],
+            "16.0.40",
         )
     connection: Connection = request.getfixturevalue(f"{request.param}_databases").connect()
     freepbx(connection)
@@ -105,6 +123,21 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
         ("hotdesk", "logout", "*12", "*55", 1),
         ("core", "empty", "", "", 1),
     )
+    fill(
+        connection,
+        "queues_details",
+        ("700", "member", "Local/200@from-queue/n,0", 1),
+        ("700", "member", "Local/1001@from-queue/n,0", 0),
+        ("700", "strategy", "ringall", 0),
+        ("701", "member", "Local/1003@from-queue/n,5", 0),
+        # Neither is an extension's number.
+        ("701", "member", "Agent/1004,0", 1),
+        ("702", "member", "PJSIP/200,0", 0),
+    )
+    fill(connection, "queues_config", ("700", "Sales ünd"))
+    fill(connection, "ringgroups", ("600", "1001-200-5551234#", "Everybody"))
+    fill(connection, "findmefollow", ("1001", "1001-200"), ("200", "200"), ("1003", None))
+    fill(connection, "admin", ("need_reload", "true"), ("version", "16.0.40"))
     return SqlInventory(connection)
 
 
@@ -204,3 +237,25 @@ def test_a_database_that_is_not_freepbxs_is_a_ledger_that_is_down(connection: Co
     for question in (inventory.devices, inventory.users, inventory.flags, inventory.feature_codes):
         with pytest.raises(LedgerDown):
             question()
+
+
+def test_who_is_in_which_queue_group_and_list(inventory: Inventory) -> None:
+    assert inventory.groups() == (SALES, SUPPORT, EVERYBODY, ALICES_LIST)
+
+
+def test_which_freepbx_this_is(inventory: Inventory) -> None:
+    assert inventory.version() == "16.0.40"
+
+
+def test_the_clock_of_the_database_is_in_whole_seconds_since_the_epoch(inventory: Inventory) -> None:
+    assert abs(inventory.now() - time.time()) <= 2
+
+
+def test_a_module_that_is_not_installed_has_no_tables_and_that_is_no_error(connection: Connection) -> None:
+    fill(connection, "ringgroups", ("600", "1001", "Everybody"))
+    for table in MODULES:
+        if table != "ringgroups":
+            connection.execute(f"DROP TABLE {table}")
+    inventory = SqlInventory(connection)
+    assert inventory.groups() == (Group("ring_group", "600", "Everybody", ("1001",)),)
+    assert inventory.version() == ""

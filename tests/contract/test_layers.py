@@ -35,8 +35,8 @@ BELOW: dict[str, set[str]] = {
     "times": set(),
     "days": set(),
     "sentences": {"core", "service"},
-    "health": {"errors", "core", "ports", "service", "dialplan", "health"},
-    "answers": {"core", "service", "times"},
+    "health": {"errors", "core", "ports", "service", "dialplan", "times", "health"},
+    "answers": {"core", "controls", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
     "compose": {"errors", "core", "ports", "config", "adapters"},
 }

@@ -161,7 +161,10 @@ def registered(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
         server.contacts = [LOBBY_SAID]
         ami = Ami(server.manager)
     else:
-        ami = request.getfixturevalue("rig").manager()
+        rig = request.getfixturevalue("rig")
+        # After a restart Asterisk has not asked it yet.
+        rig.wait_reachable(["200"])
+        ami = rig.manager()
     yield AmiSwitchboard(ami)
     ami.close()
 
@@ -173,6 +176,17 @@ def test_a_registered_phone_has_address_port_and_name(registered: Switchboard) -
     assert lobby.agent.startswith("baresip") and lobby.uri.startswith("sip:200")
     assert 0 < (lobby.round_trip or 0) < 2_000_000 and lobby.expires > 1_700_000_000
     assert "PJSIP/404" not in found
+
+
+def test_asterisk_says_which_version_it_is(registered: Switchboard) -> None:
+    assert registered.version().startswith("22.")
+
+
+def test_a_manager_that_does_not_say_its_version_is_none_the_worse_for_it(server: AmiServer) -> None:
+    server.answers = {"CoreSettings": "Response: Error\n{id}\nMessage: Permission denied"}
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).version() == ""
+    ami.close()
 
 
 def test_what_asterisk_says_is_read_exactly(server: AmiServer) -> None:

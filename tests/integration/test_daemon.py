@@ -241,4 +241,6 @@ def test_a_call_that_is_made_or_answered_is_activity_and_one_that_only_rings_is_
 
     eventually(lambda: active()["202"], 130, "it is written down")
     assert active()["200"] == 0
-    assert all(begun <= active()[phone] <= called for phone in ("201", "202"))
+    noted = [active()[phone] for phone in ("201", "202")]
+    # The parts of seconds are lost on the way.
+    assert all(begun <= at <= called + 1 for at in noted), (begun, noted, called)

@@ -127,6 +127,9 @@ class AmiServer:
     def _on_ping(self, action: Headers) -> str:
         return "Response: Success\n{id}\nPing: Pong"
 
+    def _on_coresettings(self, action: Headers) -> str:
+        return "Response: Success\n{id}\nAMIversion: 11.0.0\nAsteriskVersion: 22.10.1+dfsg\nSystemName: "
+
     def _on_unknown(self, action: Headers) -> str:
         return (
             f"Response: Error\n{{id}}\nMessage: Invalid/unknown command: {action['Action']}."

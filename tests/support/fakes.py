@@ -6,14 +6,15 @@ before it, as when the connection is lost, or after it, as when the process dies
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Phone, Session, User
+from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
 from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import Busy, DuplicateMac
-from hotdesk_module.ports import Context, Flags, HistoryFilter
+from hotdesk_module.ports import Clock, Context, Flags, HistoryFilter
 
 T = TypeVar("T")
 
@@ -321,6 +322,8 @@ class FakeInventory:
         feature_codes: Iterable[FeatureCode] = (),
         destinations: Mapping[str, str] | None = None,
         zone: str = "",
+        groups: Iterable[Group] = (),
+        version: str = "",
     ) -> None:
         self.all_devices = list(devices)
         self.all_users = list(users)
@@ -329,6 +332,10 @@ class FakeInventory:
         self.all_codes = list(feature_codes)
         self.all_destinations = dict(destinations or {})
         self.all_zone = zone
+        self.all_groups = list(groups)
+        self.all_version = version
+        # By default the database's clock is right.
+        self.clock: Clock = lambda: int(time.time())
 
     def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
         """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
@@ -360,6 +367,18 @@ class FakeInventory:
     def zone(self) -> str:
         """Return the name of the PBX's time zone."""
         return self.all_zone
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return queues with their static members, ring groups, and follow-me lists with more than their owner."""
+        return tuple(self.all_groups)
+
+    def version(self) -> str:
+        """Return FreePBX's version."""
+        return self.all_version
+
+    def now(self) -> int:
+        """Return the time by the clock of the database's server."""
+        return self.clock()
 
 
 class FakeAstDb:
@@ -408,6 +427,7 @@ class FakeSwitchboard:
         contexts: the dialplan, by name.
         all_calls: number of a channel to the device that is in that call.
         all_contacts: where devices are registered.
+        all_version: Asterisk's.
     """
 
     def __init__(
@@ -420,6 +440,7 @@ class FakeSwitchboard:
         self.contexts: dict[str, Context] = {}
         self.all_calls: dict[str, str] = {}
         self.all_contacts: list[Contact] = []
+        self.all_version = "22.10.1"
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
@@ -458,3 +479,7 @@ class FakeSwitchboard:
     def contacts(self) -> tuple[Contact, ...]:
         """Return who has registered with Asterisk and where."""
         return tuple(self.all_contacts)
+
+    def version(self) -> str:
+        """Return Asterisk's version."""
+        return self.all_version

@@ -21,6 +21,7 @@ from hotdesk_module.config import Database
 from hotdesk_module.core.model import Contact
 from hotdesk_module.core.registration import by_device
 from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.ports import AstDbTree, Switchboard
 from hotdesk_module.service import HotDesk
 from hotdesk_module.web.alerts import Alerts
@@ -87,6 +88,7 @@ class Front:
         ledger: what the panel works on.
         desk: the service as a caller at a phone uses it.
         asterisk_up: whether Asterisk answers.
+        comparisons: what the daemon's repairs have found.
         database: the connection of the ledger; to SQLite where no other database is given. What the lists read can be
             another one, one that is away.
         repairs: how many repairs were asked for.
@@ -104,6 +106,7 @@ class Front:
         self.desk = HotDesk(self.ledger, office.inventory, office.astdb, office.switchboard, office.clock, "phone")
         self.alerts = Alerts()
         self.asterisk_up = True
+        self.comparisons = Comparisons()
         self.repairs = 0
         self.opened = self.closed = 0
         logging.getLogger("hotdesk.panel").handlers[:] = [logging.NullHandler()]
@@ -117,6 +120,7 @@ class Front:
                 lambda: Machine("3", PACKAGES, True),
                 reads or where,
                 self._registrations,
+                self.comparisons,
             )
         )
         self.client = self.app.test_client()
@@ -155,6 +159,9 @@ class Front:
         response = self.client.open(
             target, method=method, data=body, headers=headers, content_type=kind or None, follow_redirects=False
         )
+        # Read whole, and let go of, as a server does.
+        response.get_data()
+        response.close()
         return Answer(response.status_code, response)
 
     def get(self, target: str, identity: Identity = ADMIN) -> Answer:

@@ -45,7 +45,9 @@ class Office:
         self.inventory = FakeInventory(
             devices=[device(e) for e in extensions if e not in VIRTUAL],
             users=[User(e, f"Person {e}", "default") for e in extensions],
+            version="17.0.19",
         )
+        self.inventory.clock = self.clock
         self.astdb = FakeAstDb(writes=self.writes)
         self.switchboard = FakeSwitchboard(self.astdb, writes=self.writes)
         self.devices_to_astdb()

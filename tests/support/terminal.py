@@ -50,6 +50,10 @@ class DeadSwitchboard(FakeSwitchboard):
         """Fail as the manager interface does."""
         raise AsteriskDown(REFUSED)
 
+    def version(self) -> str:
+        """Fail as the manager interface does."""
+        raise AsteriskDown(REFUSED)
+
     def contacts(self) -> tuple[Contact, ...]:
         """Fail as the manager interface does."""
         raise AsteriskDown(REFUSED)

@@ -6,11 +6,13 @@ import pytest
 
 from hotdesk_module.administration import Pool
 from hotdesk_module.core.model import Device, FeatureCode, Phone
+from hotdesk_module.core.pool import as_fields
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, UNCHANGED
 from hotdesk_module.errors import (
     AsteriskDown,
     BadImport,
     BadValue,
+    Changed,
     DuplicateMac,
     HotdeskError,
     NotInPool,
@@ -423,3 +425,63 @@ def test_phones_that_the_file_does_not_name_stay_in_the_pool(office: Office, poo
 def test_an_import_of_new_own_codes_needs_a_reload(pool: Pool) -> None:
     assert pool.apply("device,login_code\n200,*55\n")[1].reload
     assert not pool.apply("device,login_code\n201,*55\n")[1].reload
+
+
+# Many at once
+
+
+def test_many_phones_are_added_in_one_write_and_those_that_cannot_be_are_named(office: Office, pool: Pool) -> None:
+    before = len(office.writes.log)
+    many = pool.add_many(["203", "0204", "205", "404", "200", "203"], {"location": "Hall", "enabled": "no"})
+    assert many.saved.phones == tuple(Phone(d, f"Phone {d}", location="Hall", enabled=False) for d in ("203", "0204"))
+    assert [(d, e.code) for d, e in many.errors] == [
+        ("205", "bad_value"),
+        ("404", "unknown_phone"),
+        ("200", "phone_exists"),
+    ]
+    assert [w for w in office.writes.log[before:] if w.startswith("ledger.")] == ["ledger.save_phones"]
+    assert office.astdb.values["CustomDevstate/HDSK203"] == "NOT_INUSE"
+    assert "203, 0204" in many.saved.warnings[0]
+
+
+def test_many_phones_get_the_same_and_keep_the_rest(office: Office, pool: Pool) -> None:
+    pool.edit("200", {"mac": "001565aabbcc"})
+    many = pool.edit_many(["200", "201", "777"], {"idle_hours": "0", "location": "Hall"})
+    assert many.saved.phones == (
+        Phone("200", "Phone 200", "001565aabbcc", "Hall", idle_hours=0),
+        Phone("201", "Phone 201", "", "Hall", idle_hours=0),
+    )
+    assert [(d, e.code) for d, e in many.errors] == [("777", "not_in_pool")]
+    assert stored(office, "200") == many.saved.phones[0]
+
+
+@pytest.mark.parametrize("fields", [{"mac": "001565aabbcc"}, {"device": "5"}, {"idle_hours": "often"}, {"x": "y"}])
+def test_many_phones_cannot_get_what_is_each_ones_own_or_wrong(
+    office: Office, pool: Pool, fields: dict[str, str]
+) -> None:
+    for change in (pool.add_many, pool.edit_many):
+        with pytest.raises(BadValue):
+            change(["200", "203"], fields)
+    assert stored(office, "203") is None and stored(office, "200") == Phone("200", "Phone 200")
+
+
+# Two administrators at once
+
+
+def test_an_edit_of_what_is_not_so_any_more_is_refused(office: Office, pool: Pool) -> None:
+    seen = as_fields(Phone("200", "Phone 200"))
+    pool.edit("200", {"label": "Lobby"}, seen)
+    with pytest.raises(Changed):
+        pool.edit("200", {"label": "Foyer"}, seen)
+    assert stored(office, "200") == Phone("200", "Lobby")
+
+
+def test_a_removal_ends_only_the_sessions_that_it_may(office: Office, pool: Pool) -> None:
+    office.desk.login("200", "1003")
+    (session,) = office.ledger.sessions(["200"])
+    office.desk.login("200", "1004")
+    with pytest.raises(Changed, match="1004 has logged in at phone 200 in the meantime"):
+        pool.remove("200", [session.identity])
+    assert stored(office, "200") is not None and office.seat("200") == "1004"
+    pool.remove("200", [s.identity for s in office.ledger.sessions(["200"])])
+    assert stored(office, "200") is None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import pytest
 
 from hotdesk_module import dialplan
-from hotdesk_module.core.model import FeatureCode, Phone
+from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone
+from hotdesk_module.core.policy import Attempts
 from hotdesk_module.errors import AsteriskDown, LedgerDown
 from hotdesk_module.health.examine import examine, healthy
 from hotdesk_module.health.finding import CODES, ERROR, INFO, LEVELS, OK, WARNING, Finding
@@ -30,6 +32,8 @@ class Clinic:
         inventory = self.office.inventory
         inventory.all_devices = [d._replace(emergency_cid="5551234") for d in inventory.all_devices]
         inventory.all_codes = list(OURS)
+        for phone in self.office.pool:
+            self.register(phone)
         self.office.desk.reconcile()
         self.load()
 
@@ -42,14 +46,31 @@ class Clinic:
         included = tuple(name for _, name in built.includes)
         contexts[built.includes[0][0]] = Context(frozenset(), (*before, *included, *after))
 
+    def register(self, phone: str, reachable: bool | None = True) -> None:
+        """Let a phone be registered."""
+        self.unregister(phone)
+        contact = Contact(f"PJSIP/{phone}", f"sip:{phone}@192.0.2.1", "192.0.2.1", reachable=reachable)
+        self.office.switchboard.all_contacts.append(contact)
+
+    def unregister(self, *phones: str) -> None:
+        """Let phones not be registered."""
+        switchboard = self.office.switchboard
+        switchboard.all_contacts = [
+            c for c in switchboard.all_contacts if c.dial not in {f"PJSIP/{phone}" for phone in phones}
+        ]
+
     def examine(self) -> tuple[Finding, ...]:
         office = self.office
         return examine(Installation(office.ledger, office.inventory, self._asterisk, office.clock, self.machine))
 
     def one(self, code: str) -> Finding:
         """Return the one finding of a code."""
-        (found,) = (f for f in self.examine() if f.code == code)
+        (found,) = self.all(code)
         return found
+
+    def all(self, code: str) -> list[Finding]:
+        """Return the findings of a code."""
+        return [f for f in self.examine() if f.code == code]
 
     def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
         if self.down is not None:
@@ -224,3 +245,195 @@ def test_packages_that_are_missing(clinic: Clinic) -> None:
     clinic.machine = clinic.machine._replace(packages={"flask": None, "click": "8.1"})
     found = clinic.one("packages")
     assert found.level == ERROR and found.title.endswith(": flask")
+
+
+# Queues, groups and lists
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "title"),
+    [
+        ("queue", "queues", "Queue 700 (Sales) holds the number of phones 200, 201"),
+        ("ring_group", "ring_groups", "Ring group 700 (Sales) holds the number of phones 200, 201"),
+        ("follow_me", "follow_me", "The follow-me list of 700 (Sales) holds the number of phones 200, 201"),
+    ],
+)
+def test_a_group_that_holds_a_phones_own_number(clinic: Clinic, kind: str, code: str, title: str) -> None:
+    clinic.office.astdb.values["AMPUSER/700/followme/ddial"] = "DIRECT"
+    clinic.office.inventory.all_groups = [Group(kind, "700", "Sales", ("1001", "200", "5551234", "201", "200"))]
+    found = clinic.one(code)
+    assert (found.level, found.title, found.repairable) == (WARNING, title, False)
+    assert (found.phones, found.about) == (("200", "201"), ((kind, "700"),))
+    assert "goes to its voicemail" in found.text and "List the people's extensions instead" in found.text
+
+
+def test_several_groups_are_one_finding_that_names_each(clinic: Clinic) -> None:
+    clinic.office.inventory.all_groups = [Group("queue", str(n), "", ("200",)) for n in range(700, 712)]
+    found = clinic.one("queues")
+    assert found.title == "12 queues hold the numbers of hot desk phones"
+    assert found.text.startswith("700: phone 200; 701: phone 200;") and "and 2 more." in found.text
+    assert len(found.about) == 12
+
+
+def test_groups_of_people_only_are_in_order(clinic: Clinic) -> None:
+    clinic.office.inventory.all_groups = [Group("queue", "700", "Sales", ("1001", "1003", "2000"))]
+    assert clinic.all("queues") == []
+
+
+def test_a_queue_may_have_a_phone_as_dynamic_member_only(clinic: Clinic) -> None:
+    clinic.office.inventory.all_groups = [Group("queue", "700", "Sales", ("1001",))]
+    clinic.office.astdb.values.update(
+        {"QPENALTY/700/agents/200": "0", "QPENALTY/700/dynmemberonly": "no", "QPENALTY/709/agents/201": "5"}
+    )
+    found = clinic.one("queues")
+    assert found.about == (("queue", "700"), ("queue", "709"))
+    assert "700: phone 200; 709: phone 201." in found.text
+
+
+def test_a_follow_me_list_counts_where_it_is_in_use_and_names_another(clinic: Clinic) -> None:
+    clinic.office.inventory.all_groups = [
+        Group("follow_me", "1001", "", ("1001", "200")),
+        Group("follow_me", "201", "", ("201", "1002")),
+    ]
+    astdb = clinic.office.astdb.values
+    astdb.update({"AMPUSER/1001/followme/ddial": "EXTENSION", "AMPUSER/201/followme/ddial": "DIRECT"})
+    assert clinic.all("follow_me") == []
+    astdb["AMPUSER/1001/followme/ddial"] = "DIRECT"
+    assert clinic.one("follow_me").about == (("follow_me", "1001"),)
+
+
+# Call Forwards
+
+
+def test_a_call_forward_to_a_phones_own_number_is_named_and_left_alone(clinic: Clinic) -> None:
+    clinic.office.astdb.values.update({"CF/1001": "200", "CF/1002": "5551234", "CF/1003": "HD200"})
+    found = clinic.one("forwards")
+    assert (found.level, found.repairable) == (WARNING, False)
+    assert found.text.startswith("1001 to 200.") and found.about == (("extension", "1001"),)
+    clinic.office.desk.reconcile()
+    assert clinic.office.astdb.get("CF/1001") == "200"
+
+
+def test_a_login_takes_it_away_as_the_finding_says(clinic: Clinic) -> None:
+    clinic.office.astdb.values["CF/1003"] = "200"
+    clinic.office.desk.login("201", "1003")
+    assert clinic.all("forwards") == []
+
+
+# Registrations
+
+
+def test_an_empty_desk_that_is_not_registered_is_only_mentioned(clinic: Clinic) -> None:
+    clinic.unregister("200", "201")
+    found = clinic.one("registrations")
+    assert (found.level, found.phones) == (INFO, ("200", "201"))
+
+
+def test_a_desk_where_somebody_sits_and_that_is_away_is_a_warning(clinic: Clinic) -> None:
+    clinic.office.desk.login("200", "1003")
+    clinic.register("200", reachable=False)
+    clinic.unregister("201")
+    assert [(f.level, f.phones) for f in clinic.all("registrations")] == [(WARNING, ("200",)), (INFO, ("201",))]
+
+
+def test_a_phone_that_nobody_asks_whether_it_answers_is_there(clinic: Clinic) -> None:
+    clinic.register("200", reachable=None)
+    assert clinic.one("registrations").level == OK
+
+
+def test_a_phone_that_is_disabled_or_gone_need_not_be_registered(clinic: Clinic) -> None:
+    clinic.office.ledger.save_phones([Phone("200", enabled=False), Phone("999")])
+    clinic.unregister("200")
+    assert clinic.one("registrations").level == OK
+
+
+# Locks, clocks, versions
+
+
+def test_locks_that_are_in_force_are_mentioned(clinic: Clinic) -> None:
+    now = clinic.office.clock()
+    for kind, subject, until in (("user", "1003", now + 60), ("phone", "200", now + 60), ("user", "1004", now)):
+        clinic.office.ledger.save_attempts(kind, subject, Attempts((), until))
+    found = clinic.one("locks")
+    assert (found.level, found.title) == (INFO, "2 locks are in force after wrong PINs")
+    assert (found.phones, found.about) == (("200",), (("extension", "1003"),))
+    clinic.office.clock.advance(61)
+    assert clinic.all("locks") == []
+
+
+@pytest.mark.parametrize(
+    ("drift", "title"),
+    [
+        (0, "The clocks of this machine and of the database agree"),
+        (-5, "The clocks of this machine and of the database agree"),
+        (90, "The database's clock is 90 seconds ahead of this machine's"),
+        (-7200, "The database's clock is 2 h 00 min behind this machine's"),
+    ],
+)
+def test_the_clock_of_the_database(clinic: Clinic, drift: int, title: str) -> None:
+    clinic.office.inventory.clock = lambda: clinic.office.clock() + drift
+    found = clinic.one("clock")
+    assert (found.title, found.level) == (title, OK if abs(drift) <= 5 else WARNING)
+
+
+def test_a_clock_that_stands_before_the_history(clinic: Clinic) -> None:
+    now = clinic.office.clock()
+    clinic.office.ledger.change((), None, [Event(now + 3600, "login", "200", "1003"), Event(now, "logout", "200")])
+    found = clinic.one("clock")
+    assert found.level == WARNING and "before the latest line" in found.title
+    clinic.office.clock.advance(3600)
+    assert clinic.one("clock").level == OK
+
+
+@pytest.mark.parametrize(
+    ("theirs", "level"),
+    [
+        ("Europe/Berlin", OK),
+        ("Europe/Paris", OK),
+        ("America/New_York", WARNING),
+        # The same in winter only.
+        ("Africa/Algiers", WARNING),
+        ("Mars/Olympus", INFO),
+    ],
+)
+def test_the_zone_of_freepbx_against_the_machines(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, theirs: str, level: str
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        clinic.office.inventory.all_zone = theirs
+        found = clinic.one("zone")
+        assert (found.level, theirs in found.title) == (level, True)
+        clinic.office.inventory.all_zone = ""
+        assert clinic.all("zone") == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("version", "level"),
+    [
+        ("18.26.4", OK),
+        ("22.10.1+dfsg+~cs6.17.60671434-1", OK),
+        ("certified/20.7-cert2", OK),
+        ("certified-18.9-cert11", OK),
+        ("GIT-22-a1b2c3d", OK),
+        ("16.28.0", WARNING),
+        ("23.0.0", WARNING),
+        ("", INFO),
+        ("SVN-trunk", INFO),
+    ],
+)
+def test_the_version_of_asterisk(clinic: Clinic, version: str, level: str) -> None:
+    clinic.office.switchboard.all_version = version
+    assert clinic.one("asterisk_version").level == level
+
+
+@pytest.mark.parametrize(
+    ("version", "level"), [("16.0.40", OK), ("17.0.19.24", OK), ("15.0.37", WARNING), ("18.0.1", WARNING), ("", INFO)]
+)
+def test_the_version_of_freepbx(clinic: Clinic, version: str, level: str) -> None:
+    clinic.office.inventory.all_version = version
+    assert clinic.one("freepbx_version").level == level

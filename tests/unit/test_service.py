@@ -8,6 +8,7 @@ from hotdesk_module.core.machine import Ending
 from hotdesk_module.core.model import Device, Phone, Session, User
 from hotdesk_module.errors import (
     AsteriskDown,
+    Changed,
     HotdeskError,
     LedgerDown,
     LockedOut,
@@ -593,3 +594,35 @@ def test_what_every_reload_does_to_hints_is_mended_and_no_line_of_the_history(of
     office.astdb.values["DEVICE/200/user"] = "200"
     office.desk.reconcile()
     assert repairs() == before + 1
+
+
+def test_what_a_login_would_do_is_foreseen_and_changes_nothing(office: Office) -> None:
+    office.desk.login("200", "1004")
+    office.desk.login("201", "1003")
+    before = office.astdb.snapshot(), office.ledger.sessions(), office.ledger.events(HistoryFilter())
+    decision = office.desk.foresee("200", "1003")
+    assert [(e.session.phone, e.session.user, e.why) for e in decision.endings] == [
+        ("200", "1004", "replaced"),
+        ("201", "1003", "moved"),
+    ]
+    assert office.desk.foresee("200", "1004").changes is False
+    for phone, user, code in (("777", "1003", "not_in_pool"), ("200", "9999", "unknown_user")):
+        refusal = office.desk.foresee(phone, user).refusal
+        assert refusal is not None and refusal.code == code
+    office.delete_extension("202")
+    refusal = office.desk.foresee("202", "1003").refusal
+    assert refusal is not None and refusal.code == "unknown_phone"
+    assert before[1:] == (office.ledger.sessions(), office.ledger.events(HistoryFilter()))
+
+
+def test_a_login_ends_only_what_was_foreseen(office: Office) -> None:
+    office.desk.login("200", "1004")
+    foreseen = [e.session.identity for e in office.desk.foresee("200", "1003").endings]
+    office.clock.advance(5)
+    office.desk.login("200", "1001")
+    events = office.ledger.events(HistoryFilter())
+    with pytest.raises(Changed):
+        office.desk.login("200", "1003", ending=foreseen)
+    assert office.seat("200") == "1001" and office.ledger.events(HistoryFilter()) == events
+    office.desk.logout("200")
+    assert office.desk.login("200", "1003", ending=foreseen).code == "logged_in"

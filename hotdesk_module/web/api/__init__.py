@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint
 
-from hotdesk_module.health.installation import Machine
 from hotdesk_module.web.api.files import files
 from hotdesk_module.web.api.health import health
 from hotdesk_module.web.api.history import history
+from hotdesk_module.web.api.locks import locks
 from hotdesk_module.web.api.occupancy import occupancy
+from hotdesk_module.web.api.people import people
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
+from hotdesk_module.web.api.settings import settings
+from hotdesk_module.web.checkup import Checkup
 
 
-def parts(machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+def parts(checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return everything under /api."""
     return (
         phones(),
         files(),
         sessions(),
+        health(checkup),
+        people(),
+        locks(),
+        settings(),
         history(),
         occupancy(),
-        health(machine),
     )

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from hotdesk_module import answers
-from hotdesk_module.health.installation import Machine
+from hotdesk_module.health.examine import healthy
+from hotdesk_module.health.finding import data
+from hotdesk_module.times import iso
 from hotdesk_module.web import work
 from hotdesk_module.web.api.given import flag
-from hotdesk_module.web.pages.health import look
+from hotdesk_module.web.checkup import Checkup
 
 
-def health(machine: Callable[[], Machine]) -> Blueprint:
+def health(checkup: Checkup) -> Blueprint:
     """Return the paths."""
     pages = Blueprint("api_health", __name__, url_prefix="/api")
 
     @pages.get("/health")
     def show() -> Response:
-        return jsonify(findings=[f._asdict() for f in look(machine())])
+        found = checkup.examine(everything=request.args.get("compare") == "now")
+        return jsonify(
+            findings=[data(f) for f in found.findings],
+            healthy=healthy(found.findings),
+            checked=iso(found.at),
+            compared=iso(found.compared) if found.compared is not None else None,
+        )
 
     @pages.post("/reconcile")
     def reconcile() -> Response:
         dry_run = flag("dry_run")
-        return jsonify(answers.repair(work.desk().reconcile(dry_run, flag("force")), dry_run))
+        try:
+            return jsonify(answers.repair(work.desk().reconcile(dry_run, flag("force")), dry_run))
+        finally:
+            checkup.changed()
 
     return pages

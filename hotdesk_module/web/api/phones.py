@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from hotdesk_module import answers
+from hotdesk_module.administration import Many, Saved
 from hotdesk_module.core.pool import FIELDS, check
-from hotdesk_module.errors import BadValue
+from hotdesk_module.errors import AsteriskDown, BadValue, HotdeskError
+from hotdesk_module.times import iso
 from hotdesk_module.web import work
-from hotdesk_module.web.api.given import given, text
+from hotdesk_module.web.api.given import flag, given, text, texts
 from hotdesk_module.web.links import TOKEN
-from hotdesk_module.web.rows import rows
+from hotdesk_module.web.phone_list import listing, wanted
+from hotdesk_module.web.rows import Row, rows
+from hotdesk_module.web.seats import read, seat_of
+
+DEVICES, SEATS, SEEN, DRY_RUN = "devices", "seats", "seen", "dry_run"
 
 
 def phones() -> Blueprint:
@@ -21,49 +27,140 @@ def phones() -> Blueprint:
 
     @pages.get("")
     def show() -> Response:
-        registered = work.registrations()
+        found = listing(rows(work.parts()), wanted(request.args))
+        page = found.page
         return jsonify(
-            phones=[
-                {
-                    **answers.phone_seen(r.phone, r.device, r.transport or None, r.session),
-                    "name": r.name,
-                    "state": r.state,
-                    **answers.registration(r.phone.device, registered),
-                }
-                for r in rows(work.parts())
-            ]
+            phones=[_shown(row) for row in page.rows],
+            total=page.total,
+            page=page.number,
+            pages=page.pages,
+            per=page.per,
+            in_pool=found.total,
+            in_use=found.occupied,
+            locations=found.locations,
         )
 
     @pages.post("")
     def add() -> Response:
+        if DEVICES in given():
+            return _many(work.pool().add_many(_devices(), _fields(DEVICES)), "added")
         return _saved(work.pool().add(_fields()), "added")
+
+    @pages.post("/edit")
+    def edit_many() -> Response:
+        return _many(work.pool().edit_many(_devices(), _fields(DEVICES)), "changed")
+
+    @pages.post("/remove")
+    def remove_many() -> Response:
+        return _remove(_devices())
 
     @pages.post("/<device>")
     def edit(device: str) -> Response:
-        fields = {k: v for k, v in _fields().items() if k != "device"}
-        return _saved(work.pool().edit(check("device", device), fields), "changed")
+        fields = {k: v for k, v in _fields(SEEN).items() if k != "device"}
+        return _saved(work.pool().edit(check("device", device), fields, _seen()), "changed")
 
     @pages.post("/<device>/remove")
     def remove(device: str) -> Response:
-        return _saved(work.pool().remove(check("device", device)), "removed")
+        device = check("device", device)
+        if flag(DRY_RUN):
+            return _remove([device])
+        return _saved(work.pool().remove(device, _ending()), "removed")
 
     return pages
 
 
-def _saved(saved: Any, fate: str) -> Response:
-    (phone,) = saved.phones
-    return jsonify(
-        phone=answers.phone(phone),
-        fate=fate,
-        ended=[{"phone": s.phone, "user": s.user} for s in saved.ended],
-        apply_config=saved.reload,
-        applied=saved.applied,
-        warnings=saved.warnings,
+def _shown(row: Row) -> dict[str, Any]:
+    return {
+        **answers.phone_seen(row.phone, row.device, row.transport or None, row.session),
+        "name": row.name,
+        "seat": row.seat or None,
+        "state": row.state,
+        "marks": row.marks,
+        "until": iso(row.end.at) if row.end else None,
+        "until_why": row.end.why if row.end else None,
+        "active": iso(row.active) if row.active else None,
+        **answers.registration(row.phone.device, work.registrations()),
+    }
+
+
+def _remove(devices: list[str]) -> Response:
+    """Remove phones, or say whose sessions would end with it."""
+    if flag(DRY_RUN):
+        sitting = work.parts().ledger.sessions(devices)
+        ended = [{"phone": s.phone, "user": s.user, "seat": seat_of(s)} for s in sitting]
+        return jsonify(dry_run=True, ended=ended)
+    saved: list[Saved] = []
+    errors: list[tuple[str, HotdeskError]] = []
+    for device in devices:
+        try:
+            saved.append(work.pool().remove(device, _ending()))
+        except AsteriskDown as error:
+            if not saved:
+                raise
+            errors.append((device, error))
+            break
+        except HotdeskError as error:
+            errors.append((device, error))
+    together = Saved(
+        tuple(p for s in saved for p in s.phones),
+        (),
+        any(s.reload for s in saved),
+        all(s.applied for s in saved),
+        tuple(e for s in saved for e in s.ended),
     )
+    return _many(Many(together, tuple(errors)), "removed")
 
 
-def _fields() -> dict[str, str]:
-    fields = {k: v for k, v in given().items() if k != TOKEN}
+def _many(many: Many, fate: str) -> Response:
+    errors = [{"device": d, "code": e.code, "message": e.message} for d, e in many.errors]
+    return jsonify(phones=[answers.phone(p) for p in many.saved.phones], fate=fate, errors=errors, **_with(many.saved))
+
+
+def _saved(saved: Saved, fate: str) -> Response:
+    (phone,) = saved.phones
+    return jsonify(phone=answers.phone(phone), fate=fate, **_with(saved))
+
+
+def _with(saved: Saved) -> dict[str, Any]:
+    """Return what goes with a change of the pool."""
+    return {
+        "ended": [{"phone": s.phone, "user": s.user} for s in saved.ended],
+        "apply_config": saved.reload,
+        "applied": saved.applied,
+        "warnings": saved.warnings,
+    }
+
+
+def _devices() -> list[str]:
+    found = [check("device", device) for device in texts(DEVICES)]
+    if not found:
+        raise BadValue(f"{DEVICES}: write a list of device numbers.")
+    return found
+
+
+def _ending() -> tuple[tuple[str, str, int], ...] | None:
+    """Return the sessions that may end; None, any, where nothing is said of it."""
+    return read(texts(SEATS)) if SEATS in given() else None
+
+
+def _seen() -> dict[str, str] | None:
+    """Return the phone as whoever edits it has got it; None where that is not said."""
+    seen = given().get(SEEN) if request.is_json else None
+    if seen is None:
+        return None
+    if not isinstance(seen, dict) or not set(FIELDS) <= set(seen):
+        raise BadValue(f"{SEEN}: write the phone as you got it, with all of {', '.join(FIELDS)}.")
+    return {name: _as_text(seen[name]) for name in FIELDS}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _fields(*besides: str) -> dict[str, str]:
+    fields = {k: v for k, v in given().items() if k not in (TOKEN, *besides)}
     for name in fields:
         if name not in FIELDS:
             raise BadValue(f"A phone has no field '{name[:40]}'. Its fields are: {', '.join(FIELDS)}.")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, jsonify
 
 from hotdesk_module import answers
 from hotdesk_module.core import expiry
+from hotdesk_module.core.machine import Ending
+from hotdesk_module.core.model import Session
 from hotdesk_module.core.pool import check
 from hotdesk_module.core.settings import parse
 from hotdesk_module.errors import BadValue
-from hotdesk_module.service import Outcome
 from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
-from hotdesk_module.web.api.given import given, text
+from hotdesk_module.web.api.given import flag, given, text, texts
+from hotdesk_module.web.seats import log_out, read, seat_of
 
 
 def sessions() -> Blueprint:
@@ -30,7 +34,10 @@ def sessions() -> Blueprint:
         ends = expiry.ends(found, pool, parse(at.ledger.settings()), now, Dailies(work.zone()).next)
         return jsonify(
             sessions=[
-                answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now, ends.get(s.phone))
+                {
+                    **answers.session(s, names.get(s.user, ""), labels.get(s.phone, ""), now, ends.get(s.phone)),
+                    "seat": seat_of(s),
+                }
                 for s in found
             ]
         )
@@ -38,21 +45,55 @@ def sessions() -> Blueprint:
     @pages.post("/login")
     def login() -> Response:
         phone, user = check("device", text("phone")), text("user")
-        outcome = work.desk().login(phone, user)
+        if flag("dry_run"):
+            decision = work.desk().foresee(phone, user)
+            if decision.refusal is not None:
+                raise decision.refusal
+            return jsonify(dry_run=True, phone=phone, user=user, ended=_endings(decision.endings))
+        ending = read(texts("seats")) if "seats" in given() else None
+        outcome = work.desk().login(phone, user, ending=ending)
         return jsonify(code=outcome.code, phone=phone, user=user, **answers.ended([outcome]))
 
     @pages.post("/logout")
     def logout() -> Response:
         asked = given()
-        wanted = [name for name in ("phone", "user", "all") if asked.get(name)]
+        wanted = [name for name in WAYS if asked.get(name)]
         if len(wanted) != 1:
-            raise BadValue("Give a phone, or a user, or all.")
-        if wanted == ["phone"]:
-            outcomes: list[Outcome] = [work.desk().logout(check("device", text("phone")))]
-        elif wanted == ["user"]:
-            outcomes = [work.desk().logout_user(text("user"))]
-        else:
-            outcomes = work.desk().logout_all()
-        return jsonify(answers.ended(outcomes))
+            raise BadValue(f"Give one of: {', '.join(WAYS)}.")
+        (way,) = wanted
+        if not flag("dry_run") and way == "phone":
+            return jsonify(answers.ended([work.desk().logout(check("device", text("phone")))]))
+        if not flag("dry_run") and way == "user":
+            return jsonify(answers.ended([work.desk().logout_user(text("user"))]))
+        seats = read(texts("seats")) if way == "seats" else tuple(s.identity for s in _sitting(way))
+        if flag("dry_run"):
+            sitting = [s for s in work.parts().ledger.sessions({seat[0] for seat in seats}) if s.identity in seats]
+            return jsonify(dry_run=True, ended=_endings(Ending(s, "logout") for s in sitting))
+        farewell = log_out(seats)
+        now = {s.phone: s.user for s in farewell.now}
+        left = [{"phone": phone, "user": user, "now": now.get(phone)} for phone, user, _since in farewell.left]
+        return jsonify(**answers.ended(farewell.outcomes), left=left)
 
     return pages
+
+
+# Whom a logout is about.
+WAYS = ("phone", "user", "seats", "location", "all")
+
+
+def _sitting(way: str) -> Iterable[Session]:
+    """Return the sessions that a logout is about."""
+    ledger = work.parts().ledger
+    if way == "phone":
+        return ledger.sessions([check("device", text("phone"))])
+    if way == "user":
+        return ledger.sessions(users=[text("user")])
+    if way == "location":
+        return ledger.sessions([p.device for p in ledger.phones() if p.location == text("location")])
+    return ledger.sessions()
+
+
+def _endings(endings: Iterable[Ending]) -> list[dict[str, str]]:
+    return [
+        {"phone": e.session.phone, "user": e.session.user, "why": e.why, "seat": seat_of(e.session)} for e in endings
+    ]

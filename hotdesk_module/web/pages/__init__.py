@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint
 
-from hotdesk_module.health.installation import Machine
+from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.history import history
+from hotdesk_module.web.pages.locks import locks
 from hotdesk_module.web.pages.logout import logout
 from hotdesk_module.web.pages.occupancy import occupancy
+from hotdesk_module.web.pages.people import people
+from hotdesk_module.web.pages.person_login import person_login
+from hotdesk_module.web.pages.person_pin import person_pin
 from hotdesk_module.web.pages.phone import phone
 from hotdesk_module.web.pages.phone_login import phone_login
 from hotdesk_module.web.pages.phones import phones
@@ -19,9 +21,10 @@ from hotdesk_module.web.pages.phones_add import phones_add
 from hotdesk_module.web.pages.phones_edit import phones_edit
 from hotdesk_module.web.pages.phones_import import phones_import
 from hotdesk_module.web.pages.phones_remove import phones_remove
+from hotdesk_module.web.pages.settings import settings
 
 
-def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, ...]:
+def parts(notices: Notices, checkup: Checkup) -> tuple[Blueprint, ...]:
     """Return all pages."""
     return (
         phones(notices),
@@ -32,7 +35,12 @@ def parts(notices: Notices, machine: Callable[[], Machine]) -> tuple[Blueprint, 
         phones_remove(notices),
         phone_login(notices),
         logout(notices),
+        people(notices),
+        locks(notices),
+        person_login(notices),
+        person_pin(notices),
         history(),
         occupancy(),
-        health(notices, machine),
+        settings(notices),
+        health(notices, checkup),
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Callable
-
 from flask import Blueprint, Response, render_template, request
 
 from hotdesk_module import answers, sentences
 from hotdesk_module.errors import UnsafePlan
-from hotdesk_module.health.examine import examine, healthy
-from hotdesk_module.health.finding import Finding
-from hotdesk_module.health.installation import Installation, Machine
+from hotdesk_module.health.examine import healthy
+from hotdesk_module.health.finding import LEVELS, OK, Finding
 from hotdesk_module.service import Repair
-from hotdesk_module.web import work
+from hotdesk_module.web import links, work
+from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.links import go_to
 from hotdesk_module.web.notices import CAUTION, DONE, NOTE, Notice, Notices
@@ -21,14 +19,21 @@ from hotdesk_module.web.notices import CAUTION, DONE, NOTE, Notice, Notices
 LISTED = 200
 
 
-def health(notices: Notices, machine: Callable[[], Machine]) -> Blueprint:
+def health(notices: Notices, checkup: Checkup) -> Blueprint:
     """Return the pages."""
     pages = Blueprint("health", __name__)
 
     @pages.get("/health")
     def show() -> str:
-        found = look(machine())
-        return render_template("health.html", findings=found, healthy=healthy(found))
+        found = checkup.examine(everything=request.args.get("compare") == "now")
+        groups = [(level, [f for f in found.findings if f.level == level]) for level in LEVELS]
+        return render_template(
+            "health.html",
+            examined=found,
+            groups=[group for group in groups if group[1]],
+            healthy=healthy(found.findings),
+            ways=ways,
+        )
 
     @pages.get("/health/force")
     def ask_force() -> str:
@@ -44,18 +49,45 @@ def health(notices: Notices, machine: Callable[[], Machine]) -> Blueprint:
             told = Notice(DONE, tuple(told_of(done))) if done.effects or done.ended else Notice(NOTE, (NOTHING,))
         except UnsafePlan as error:
             told = Notice(CAUTION, (error.message.replace("repeat with --force", "repair all the same"),))
+        finally:
+            checkup.changed()
         return go_to("/health", notice=notices.keep(identity().user, [told]))
 
     return pages
 
 
+# Findings whose phones are put right at their extensions in FreePBX; the others at the phone's page here.
+AT_EXTENSION = ("emergency_cid", "no_answer")
+# Where in FreePBX the rest is put right: page and its name.
+AT_PAGE = {
+    "codes": ("featurecodeadmin", "Feature Codes"),
+    "core_codes": ("featurecodeadmin", "Feature Codes"),
+    "asterisk": ("advancedsettings", "Advanced Settings"),
+    "zone": ("advancedsettings", "Advanced Settings"),
+}
+KINDS = {"extension": "Extension", "queue": "Queue", "ring_group": "Ring group", "follow_me": "Follow-me of"}
+
+# So many phones of a finding are linked; the list of phones shows them all.
+MOST = 200
+
 NOTHING = "Asterisk was in line already; there was nothing to repair."
 
 
-def look(machine: Machine) -> tuple[Finding, ...]:
-    """Return what is wrong with this installation."""
-    at = work.parts()
-    return examine(Installation(at.ledger, at.inventory, at.asterisk, at.clock, machine))
+def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return where a finding is put right: titles, each with links as (text, target), the first MOST of them."""
+    found = []
+    phones = finding.phones[:MOST]
+    if phones and finding.code in AT_EXTENSION:
+        found.append(("In FreePBX:", [(phone, links.extension(phone)) for phone in phones]))
+    elif phones:
+        found.append(("Phones:", [(phone, links.link(f"/phones/{phone}")) for phone in phones]))
+    if finding.about:
+        theirs = [(f"{KINDS[kind]} {number}", links.freepbx(kind, number)) for kind, number in finding.about[:MOST]]
+        found.append(("In FreePBX:", theirs))
+    if finding.level != OK and finding.code in AT_PAGE:
+        page, name = AT_PAGE[finding.code]
+        found.append(("In FreePBX:", [(name, f"?display={page}")]))
+    return found
 
 
 def told_of(done: Repair) -> list[str]:

@@ -23,7 +23,7 @@ def phones_edit(notices: Notices) -> Blueprint:
 
     @pages.post("/phones/selected/edit")
     def ask() -> str:
-        return _form(request.form.getlist("device"), {}, "")
+        return _form(request.form.getlist("device"), dict.fromkeys(SHARED, ""), "")
 
     @pages.post("/phones/edit")
     def edit() -> Response | tuple[str, int]:

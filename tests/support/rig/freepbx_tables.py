@@ -5,8 +5,22 @@ Columns, types and strictness are those of FreePBX 16 and 17.
 
 from __future__ import annotations
 
-from tests.support.rig.company import ACME, MANAGER_SECRET, MANAGER_USER, SIP_PASSWORD, Company
+from typing import TYPE_CHECKING
+
+from tests.support.rig.company import (
+    ACME,
+    MANAGER_SECRET,
+    MANAGER_USER,
+    QUEUES,
+    RING_GROUP,
+    RING_GROUP_IGNORING_CF,
+    SIP_PASSWORD,
+    Company,
+)
 from tests.support.rig.mariadb import MariaDB
+
+if TYPE_CHECKING:
+    from pymysql.cursors import Cursor
 
 SCHEMA = """
 CREATE TABLE users (
@@ -33,6 +47,32 @@ CREATE TABLE featurecodes (
   description varchar(200) NOT NULL DEFAULT '', helptext varchar(500) NOT NULL DEFAULT '',
   defaultcode varchar(20), customcode varchar(20), enabled tinyint NOT NULL DEFAULT 0,
   providedest tinyint NOT NULL DEFAULT 0, PRIMARY KEY (modulename, featurename));
+CREATE TABLE queues_details (
+  id varchar(45) NOT NULL DEFAULT '-1', keyword varchar(30) NOT NULL DEFAULT '', data varchar(150) NOT NULL DEFAULT '',
+  flags int NOT NULL DEFAULT 0, PRIMARY KEY (id, keyword, data));
+CREATE TABLE queues_config (
+  extension varchar(20) NOT NULL DEFAULT '', descr varchar(35) NOT NULL DEFAULT '',
+  grppre varchar(100) NOT NULL DEFAULT '', alertinfo varchar(254) NOT NULL DEFAULT '', ringing tinyint DEFAULT 0,
+  maxwait varchar(8) NOT NULL DEFAULT '', password varchar(20) NOT NULL DEFAULT '',
+  ivr_id varchar(8) NOT NULL DEFAULT '0', dest varchar(50) NOT NULL DEFAULT '', cwignore tinyint DEFAULT 0,
+  queuewait tinyint DEFAULT 0, use_queue_context tinyint DEFAULT 0, togglehint tinyint DEFAULT 0,
+  qnoanswer tinyint DEFAULT 0, callconfirm tinyint DEFAULT 0, callconfirm_id int, qregex varchar(255),
+  agentannounce_id int, joinannounce_id int, monitor_type varchar(5), monitor_heard int, monitor_spoken int,
+  callback_id varchar(8) NOT NULL DEFAULT '', PRIMARY KEY (extension));
+CREATE TABLE ringgroups (
+  grpnum varchar(20) NOT NULL, strategy varchar(50) NOT NULL, grptime smallint NOT NULL, grppre varchar(100),
+  grplist varchar(255) NOT NULL, annmsg_id int, postdest varchar(255), description varchar(35) NOT NULL,
+  alertinfo varchar(255), remotealert_id int, needsconf varchar(10), toolate_id int, ringing varchar(80),
+  cwignore varchar(10), cfignore varchar(10), cpickup varchar(10), recording varchar(10) DEFAULT 'dontcare',
+  progress varchar(10), elsewhere varchar(10), rvolume varchar(2) NOT NULL DEFAULT '', PRIMARY KEY (grpnum));
+CREATE TABLE findmefollow (
+  grpnum varchar(20) NOT NULL, strategy varchar(50) NOT NULL, grptime smallint NOT NULL, grppre varchar(100),
+  grplist varchar(255), annmsg_id int, postdest varchar(255), dring varchar(255), rvolume varchar(2),
+  remotealert_id int, needsconf varchar(10), toolate_id int, pre_ring smallint NOT NULL DEFAULT 0, ringing varchar(80),
+  calendar_enable tinyint DEFAULT 0, calendar_id varchar(80) DEFAULT '', calendar_group_id varchar(80) DEFAULT '',
+  calendar_match varchar(4) DEFAULT 'yes', PRIMARY KEY (grpnum));
+CREATE TABLE admin (
+  variable varchar(20) NOT NULL DEFAULT '', value varchar(80) NOT NULL DEFAULT '', PRIMARY KEY (variable));
 """
 
 SETTINGS = {
@@ -83,6 +123,8 @@ def create(server: MariaDB, company: Company = ACME) -> None:
                 )
                 for flag, (keyword, data) in enumerate(_sip_rows(one.number, one.name)):
                     cursor.execute("INSERT INTO sip VALUES (%s, %s, %s, %s)", (one.number, keyword, data, flag + 2))
+        cursor.execute("INSERT INTO admin (variable, value) VALUES ('version', '17.0.19')")
+        _groups(cursor, company)
         for keyword, value in SETTINGS.items():
             cursor.execute(
                 "INSERT INTO freepbx_settings (keyword, value, name) VALUES (%s, %s, %s)", (keyword, value, keyword)
@@ -93,6 +135,26 @@ def create(server: MariaDB, company: Company = ACME) -> None:
                 " VALUES (%s, %s, %s, %s, 1)",
                 (module, feature, description, code),
             )
+
+
+def _groups(cursor: Cursor, company: Company) -> None:
+    """The company's queues and ring groups; everybody has a follow-me list, which holds nobody else."""
+    for number in QUEUES.values():
+        cursor.execute("INSERT INTO queues_config (extension, descr) VALUES (%s, %s)", (number, f"Queue {number}"))
+        for flag, member in enumerate(company.members):
+            row = (number, f"Local/{member}@from-queue/n,0", flag)
+            cursor.execute("INSERT INTO queues_details VALUES (%s, 'member', %s, %s)", row)
+    for number in (RING_GROUP, RING_GROUP_IGNORING_CF):
+        cursor.execute(
+            "INSERT INTO ringgroups (grpnum, strategy, grptime, grplist, description)"
+            " VALUES (%s, 'ringall', 20, %s, %s)",
+            (number, "-".join(company.members), f"Group {number}"),
+        )
+    for one in company.extensions:
+        cursor.execute(
+            "INSERT INTO findmefollow (grpnum, strategy, grptime, grplist) VALUES (%s, 'ringallv2', 20, %s)",
+            (one.number, one.number),
+        )
 
 
 def _sip_rows(number: str, name: str) -> list[tuple[str, str]]:

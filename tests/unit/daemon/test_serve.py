@@ -227,6 +227,17 @@ def test_it_comes_back_when_asterisk_does(daemon: Daemon) -> None:
     assert "Traceback" not in daemon.log.read_text()
 
 
+def test_what_a_repair_has_found_is_not_looked_for_again_by_the_page(daemon: Daemon) -> None:
+    daemon.ledger.change((), Session("200", "1001", 1), [Event(1, "login", "200", "1001")])
+    daemon.start()
+    eventually(lambda: in_line(daemon), "repaired at the start")
+    # Before the next repair, and in another second than the first.
+    time.sleep(1.1)
+    health = json.loads(daemon.ask("GET", "/api/health")[1])
+    assert {f["code"]: f["level"] for f in health["findings"]}["projection"] == "ok"
+    assert health["compared"] < health["checked"]
+
+
 def registered(daemon: Daemon, device: str) -> object:
     phones = json.loads(daemon.ask("GET", "/api/phones")[1])["phones"]
     return next(p["registered"] for p in phones if p["device"] == device)

@@ -282,6 +282,15 @@ def test_a_call_is_written_down_within_about_a_minute_and_not_more_often(night: 
     assert night.office.writes.log == []
 
 
+@pytest.mark.parametrize("before", [5, 20, 50])
+def test_a_call_in_the_last_minute_counts_whether_it_is_written_down_yet_or_not(night: Night, before: int) -> None:
+    night.login("200", "1001")
+    night.run(8 * HOUR - before)
+    night.call("200")()
+    night.run(7.9 * HOUR)
+    assert night.seats() == {"200": "1001"}
+
+
 def test_a_daemon_that_ends_writes_down_what_it_knows(night: Night) -> None:
     session = night.login("200", "1001")
     night.run(HOUR)

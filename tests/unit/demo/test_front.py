@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,8 +18,9 @@ from flask.testing import FlaskClient
 
 from hotdesk_module.daemon.folder import Folder
 from hotdesk_module.daemon.panel import Panel
+from hotdesk_module.demo import front
 from hotdesk_module.demo.app import create_app
-from hotdesk_module.demo.daemon import Daemon
+from hotdesk_module.demo.daemon import ROOT, Daemon
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.web.gate import guard, identity
 
@@ -117,6 +119,12 @@ def token(web: FlaskClient) -> str:
 
 def told(web: FlaskClient, **more: Any) -> Any:
     return web.get(PAGE + "%2Fecho", **more).get_json()
+
+
+def test_the_demo_and_the_bridge_pass_on_the_same_headers() -> None:
+    written = re.search(r"const PASSED = \[(.*)\];", (ROOT / "bridge" / "Page.php").read_text())
+    assert written is not None
+    assert re.findall("'([^']+)'", written[1]) == list(front._PASSED)
 
 
 def test_a_part_of_a_page_stands_in_the_frame(web: FlaskClient) -> None:

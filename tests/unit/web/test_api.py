@@ -8,6 +8,7 @@ import pytest
 
 from hotdesk_module.core.model import Contact, Phone
 from hotdesk_module.errors import all_codes
+from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web.alerts import ERROR, Alert
 from hotdesk_module.web.errors import STATUSES
 from tests.support.front import Front
@@ -37,7 +38,12 @@ def test_phones_have_what_the_page_shows(front: Front) -> None:
         "user": "1003",
         "since": "2023-11-14T22:13:20Z",
         "name": "Person 1003",
+        "seat": "200 1003 1700000000",
         "state": "occupied",
+        "marks": ["no_emergency_cid", "not_registered"],
+        "until": "2023-11-15T06:13:20Z",
+        "until_why": "idle",
+        "active": "2023-11-14T22:13:20Z",
         "registered": False,
         "address": None,
         "port": None,
@@ -62,6 +68,7 @@ def test_sessions(front: Front) -> None:
             "active": "2023-11-14T22:13:20Z",
             "until": "2023-11-15T06:13:20Z",
             "until_why": "idle",
+            "seat": "200 1003 1700000000",
         }
     ]
 
@@ -79,7 +86,7 @@ def test_login_and_logout(front: Front) -> None:
     front.call("/api/login", phone="200", user="1003")
     assert front.call("/api/logout", user="1003").json == gone
     front.call("/api/login", phone="200", user="1003")
-    assert front.call("/api/logout", all=True).json == gone
+    assert front.call("/api/logout", all=True).json == {**gone, "left": []}
 
 
 def test_a_form_does_as_well_as_json(front: Front) -> None:
@@ -107,6 +114,15 @@ def test_a_form_does_as_well_as_json(front: Front) -> None:
         ("/api/phones", {"device": "1001", "idle_hours": ["1"]}, (400, "bad_value")),
         ("/api/phones/777", {"label": "x"}, (404, "not_in_pool")),
         ("/api/phones/777/remove", {}, (404, "not_in_pool")),
+        ("/api/phones", {"devices": []}, (400, "bad_value")),
+        ("/api/phones", {"devices": "1001"}, (400, "bad_value")),
+        ("/api/phones", {"devices": ["1001"], "mac": "001565aabbcc"}, (400, "bad_value")),
+        ("/api/phones/edit", {"devices": ["200"], "location": "x" * 101}, (400, "bad_value")),
+        ("/api/phones/edit", {"devices": ["2o0"], "location": "x"}, (400, "bad_value")),
+        ("/api/phones/remove", {"devices": [200]}, (400, "bad_value")),
+        ("/api/phones/200", {"label": "x", "seen": {"label": "y"}}, (400, "bad_value")),
+        ("/api/phones/200", {"label": "x", "seen": "y"}, (400, "bad_value")),
+        ("/api/logout", {"seats": "200 1003 5"}, (400, "bad_value")),
     ],
 )
 def test_every_refusal_has_one_shape(front: Front, path: str, data: dict[str, Any], error: tuple[int, str]) -> None:
@@ -129,6 +145,73 @@ def test_phones_are_added_edited_and_removed(front: Front) -> None:
     assert front.call("/api/phones/1001", login_code="*55").json["apply_config"] is True
     assert front.ledger.phones(["1001"]) == (Phone("1001", "Alice's", login_code="*55", enabled=False),)
     assert front.call("/api/phones/1001/remove").json["fate"] == "removed"
+
+
+def test_phones_are_listed_as_on_the_page(front: Front) -> None:
+    front.desk.login("201", "1003")
+    found = front.get("/api/phones?q=phone&state=free&sort=-phone&per=25&page=7").json
+    assert [p["device"] for p in found.pop("phones")] == ["300", "202", "200"]
+    assert found == {"total": 3, "page": 1, "pages": 1, "per": 25, "in_pool": 4, "in_use": 1, "locations": []}
+
+
+def test_many_phones_are_added_edited_and_removed(front: Front) -> None:
+    added = front.call("/api/phones", devices=["1001", "404", "200"], location="Hall", enabled=False).json
+    assert [p["device"] for p in added["phones"]] == ["1001"] and added["fate"] == "added"
+    assert [(e["device"], e["code"]) for e in added["errors"]] == [("404", "unknown_phone"), ("200", "phone_exists")]
+    assert front.ledger.phones(["1001"]) == (Phone("1001", "Phone 1001", location="Hall", enabled=False),)
+    edited = front.call("/api/phones/edit", devices=["1001", "777"], idle_hours="4", enabled=True).json
+    assert (edited["phones"][0]["idle_hours"], edited["phones"][0]["enabled"]) == (4, True)
+    assert edited["errors"][0]["code"] == "not_in_pool"
+    front.desk.login("1001", "1003")
+    tried = front.call("/api/phones/remove", devices=["1001", "202"], dry_run=True).json
+    assert tried == {"dry_run": True, "ended": [{"phone": "1001", "user": "1003", "seat": "1001 1003 1700000000"}]}
+    refused = front.call("/api/phones/remove", devices=["1001", "202"], seats=[]).json
+    assert [p["device"] for p in refused["phones"]] == ["202"] and refused["errors"][0]["code"] == "changed"
+    removed = front.call("/api/phones/remove", devices=["1001"], seats=[tried["ended"][0]["seat"]]).json
+    assert removed["fate"] == "removed" and removed["ended"] == [{"phone": "1001", "user": "1003"}]
+
+
+def test_an_edit_that_says_what_it_began_with_overwrites_nobody(front: Front) -> None:
+    seen = front.get("/api/phones?q=200").json["phones"][0]
+    assert front.call("/api/phones/200", location="Hall", seen=seen).json["phone"]["location"] == "Hall"
+    assert front.call("/api/phones/200", location="Annex", seen=seen).error == (409, "changed")
+    assert front.ledger.phones(["200"])[0].location == "Hall"
+
+
+def test_what_would_happen_is_told_and_does_not_happen(front: Front) -> None:
+    front.desk.login("200", "1004")
+    front.desk.login("201", "1003")
+    tried = front.call("/api/login", phone="200", user="1003", dry_run=True).json
+    assert [(e["phone"], e["user"], e["why"]) for e in tried["ended"]] == [
+        ("200", "1004", "replaced"),
+        ("201", "1003", "moved"),
+    ]
+    assert front.call("/api/login", phone="777", user="1003", dry_run=True).error == (404, "not_in_pool")
+    for whom in ({"all": True}, {"phone": "200"}, {"user": "1004"}, {"location": "Hall"}):
+        assert front.call("/api/logout", **whom, dry_run=True).json["dry_run"] is True
+    assert (front.seat("200"), front.seat("201")) == ("1004", "1003")
+    assert [e.event for e in front.ledger.events(HistoryFilter())] == ["login", "login"]
+    seats = [e["seat"] for e in tried["ended"]]
+    assert front.call("/api/login", phone="200", user="1003", seats=seats[:1]).error == (409, "changed")
+    assert front.call("/api/login", phone="200", user="1003", seats=seats).json["code"] == "logged_in"
+
+
+def test_a_location_and_seats_are_logged_out(front: Front) -> None:
+    front.ledger.save_phones([Phone("200", location="Hall"), Phone("201", location="Annex")])
+    for phone, user in (("200", "1003"), ("201", "1004")):
+        front.desk.login(phone, user)
+    seats = [s["seat"] for s in front.get("/api/sessions").json["sessions"]]
+    assert front.call("/api/logout", location="Hall").json == {
+        "ended": [{"phone": "200", "user": "1003", "why": "logout"}],
+        "applied": True,
+        "left": [],
+    }
+    front.desk.login("200", "1001")
+    assert front.call("/api/logout", seats=seats).json == {
+        "ended": [{"phone": "201", "user": "1004", "why": "logout"}],
+        "applied": True,
+        "left": [{"phone": "200", "user": "1003", "now": "1001"}],
+    }
 
 
 def test_health_and_a_repair(front: Front) -> None:

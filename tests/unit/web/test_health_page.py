@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from hotdesk_module.core.model import Phone
+import html
+import re
+
+from hotdesk_module import dialplan
+from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone
+from hotdesk_module.health.projection import in_line
+from hotdesk_module.ports import Context
+from hotdesk_module.times import iso
+from hotdesk_module.web.checkup import FRESH
+from hotdesk_module.web.pages.health import MOST
 from tests.support.front import Front
 
 
@@ -47,3 +56,119 @@ def test_users_that_freepbx_no_longer_has_are_named(front: Front) -> None:
     sentence = "1003 {} logged out of phone 200: FreePBX has no such user any more."
     assert sentence.format("would be") in front.get("/health/force").page.text
     assert sentence.format("was") in front.follow(front.post("/health/repair")).text
+
+
+def hrefs(front: Front, target: str = "/health") -> dict[str, str]:
+    """Return what a page's links say, and where they lead."""
+    text = front.get(target).response.text
+    return {re.sub("<.*?>", "", said): html.unescape(to) for to, said in re.findall(r'<a href="(.*?)">(.*?)</a>', text)}
+
+
+def test_findings_stand_in_groups_the_worst_first(front: Front) -> None:
+    front.ledger.save_phones([Phone("999")])
+    text = front.get("/health").page.text
+    titles = ("Errors: these want your attention", "Warnings: look at", "Good to know", "In order")
+    places = [text.index(title) for title in titles]
+    assert places == sorted(places)
+    # A level that nothing is of has no heading.
+    front.ledger.remove_phone("999")
+    for number in ("200", "201", "202", "300"):
+        front.office.switchboard.all_contacts.append(Contact(f"PJSIP/{number}", address="192.0.2.1"))
+    page = front.get("/health").page
+    levels = {f["level"] for f in front.get("/api/health").json["findings"]}
+    assert len(page.all("h3")) == len(levels) < 4
+
+
+def test_a_finding_leads_to_where_it_is_put_right(front: Front) -> None:
+    front.office.inventory.all_groups = [
+        Group("queue", "700", "Sales", ("200",)),
+        Group("ring_group", "600", "", ("201",)),
+    ]
+    front.office.astdb.values["CF/1001"] = "200"
+    front.office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*11", enabled=False)]
+    found = hrefs(front)
+    assert found["Queue 700"] == "?display=queues&view=form&extdisplay=700"
+    assert found["Ring group 600"] == "?display=ringgroups&view=form&extdisplay=GRP-600"
+    assert found["Extension 1001"] == "?display=extensions&extdisplay=1001"
+    assert found["Feature Codes"] == "?display=featurecodeadmin"
+
+
+def test_of_very_many_phones_the_first_are_shown_and_the_next_are_folded_up(front: Front) -> None:
+    front.ledger.save_phones(Phone(str(n)) for n in range(9000, 9000 + MOST + 10))
+    page = front.get("/health").page
+    assert f"and {MOST - 20} more" in page.text
+    assert len({a["href"] for a in page.all("a") if "%2Fphones%2F9" in a["href"]}) == MOST
+    (found,) = (f for f in front.get("/api/health").json["findings"] if f["code"] == "no_device")
+    assert len(found["phones"]) == MOST + 10
+
+
+def test_names_from_freepbx_do_nothing(front: Front) -> None:
+    front.office.inventory.all_groups = [Group("queue", "700", "<script>alert(1)</script>", ("200",))]
+    answer = front.get("/health")
+    assert "<script>" not in answer.response.text and "(<script>alert(1)</script>)" in answer.page.text
+
+
+def test_registrations_are_what_the_daemon_has_seen(front: Front) -> None:
+    assert "Phones 200, 201, 202, 300: not registered" in front.get("/health").page.text
+    numbers = ("200", "201", "202", "300")
+    front.office.switchboard.all_contacts = [Contact(f"PJSIP/{n}", address="192.0.2.1") for n in numbers]
+    assert "Every phone is registered" in front.get("/health").page.text
+
+
+def test_what_the_daemon_compared_a_moment_ago_is_not_compared_again(front: Front) -> None:
+    front.desk.login("200", "1003")
+    front.office.edit_extension("200")
+    front.comparisons.note(in_line(), front.office.clock() - FRESH)
+    page = front.get("/health").page
+    assert "Asterisk is in line" in page.text
+    checked, compared = (t["datetime"] for t in page.all("time"))
+    assert (checked, compared) == (iso(front.office.clock()), iso(front.office.clock() - FRESH))
+    # Asked to look, it looks; and an old comparison counts for nothing.
+    assert "Asterisk differs" in front.get("/health?compare=now").page.text
+    front.comparisons.note(in_line(), front.office.clock() - FRESH - 1)
+    assert "Asterisk differs" in front.get("/health").page.text
+
+
+def test_after_a_repair_nobody_trusts_what_was_compared_before(front: Front) -> None:
+    front.desk.login("200", "1003")
+    front.office.edit_extension("200")
+    assert "Asterisk differs" in front.get("/health").page.text
+    assert "Asterisk is in line" in front.follow(front.post("/health/repair")).text
+    front.office.edit_extension("200")
+    assert front.call("/api/reconcile", dry_run=True).json["effects"]
+    assert {f["code"]: f["level"] for f in front.get("/api/health").json["findings"]}["projection"] == "warning"
+
+
+def test_without_asterisk_it_does_not_say_that_anything_was_compared(front: Front) -> None:
+    front.asterisk_up = False
+    front.comparisons.note(in_line(), front.office.clock())
+    page = front.get("/health").page
+    assert "Asterisk does not answer" in page.text and "last compared" not in page.text
+    data = front.get("/api/health").json
+    assert (data["healthy"], data["compared"]) == (False, None)
+
+
+def test_the_same_as_data(front: Front) -> None:
+    front.office.inventory.all_groups = [Group("queue", "700", "Sales", ("200",))]
+    data = front.get("/api/health").json
+    (found,) = (f for f in data["findings"] if f["code"] == "queues")
+    assert found["about"] == [{"kind": "queue", "number": "700"}]
+    assert (found["level"], found["phones"], found["repairable"]) == ("warning", ["200"], False)
+    assert data["checked"] == data["compared"] == iso(front.office.clock())
+
+
+def test_the_heading_says_the_worst(front: Front) -> None:
+    assert front.get("/health").page.text.count("Something needs your attention") == 1
+    office = front.office
+    front.desk.reconcile()
+    office.inventory.all_devices = [d._replace(emergency_cid="1") for d in office.inventory.all_devices]
+    office.switchboard.all_contacts = [Contact(d.dial, address="192.0.2.1") for d in office.inventory.all_devices]
+    built = dialplan.build("", "*11", "*12", front.ledger.phones())
+    contexts = office.switchboard.contexts
+    for name in dict.fromkeys(s.context for s in built.steps):
+        contexts[name] = Context(frozenset(s.extension for s in built.steps if s.context == name))
+    contexts[built.includes[0][0]] = Context(frozenset(), tuple(name for _, name in built.includes))
+    office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*11"), FeatureCode("hotdesk", "logout", "*12")]
+    assert "Everything that matters is in order" in front.get("/health").page.text
+    office.inventory.all_groups = [Group("queue", "700", "Sales", ("200",))]
+    assert "Hot desking works, with warnings" in front.get("/health").page.text
