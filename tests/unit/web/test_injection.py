@@ -114,7 +114,7 @@ def test_nothing_is_done_by_what_is_stored(walker: Walker, name: str) -> None:
         walker.judge(route, answer, payload)
         assert answer.status in (200, 404), route
         assert walker.same(), route
-    for path, fields in (("/phones/201/login", {"user": "1004"}), ("/phones/200/remove", {})):
+    for path, fields in (("/phones/201/login", {"user": "1004"}), ("/phones/remove", {"device": "200"})):
         done = front.post(path, **fields)
         assert done.status == 303
         after = front.get(done.response.headers["Location"])
