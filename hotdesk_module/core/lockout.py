@@ -150,3 +150,10 @@ def most_tries(kind: str, settings: Settings, seconds: int) -> int | None:
         return None
     spare = (PATIENCE - 1) * settings.lock_failures if kind == PHONE else 0
     return which.again * locks_within(which, seconds) + spare
+
+
+def one_phone_locks_users(settings: Settings) -> bool:
+    """Return whether wrong PINs from one phone alone can lock a user."""
+    which = rule(USER, settings)
+    tries = most_tries(PHONE, settings, which.memory)
+    return bool(which.limits) and tries is not None and tries >= which.again

@@ -6,7 +6,7 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from hotdesk_module.core import expiry
+from hotdesk_module.core import expiry, lockout
 from hotdesk_module.core.model import Session
 from hotdesk_module.core.settings import ALLOW, Settings
 from hotdesk_module.times import Dailies
@@ -81,6 +81,13 @@ def _timers(before: Settings, after: Settings, sessions: tuple[Session, ...]) ->
 def _locks(before: Settings, after: Settings) -> list[str]:
     if before.lock_failures and not after.lock_failures:
         return [_("Wrong PINs lock nobody any more: whoever guesses can go on for as long as it takes.")]
+    if lockout.one_phone_locks_users(after) and not lockout.one_phone_locks_users(before):
+        return [
+            _(
+                "Somebody who guesses at one phone can then lock a user, who can log in only at the phones used lately"
+                " until the lock ends."
+            )
+        ]
     return []
 
 

@@ -18,6 +18,7 @@ from hotdesk_module.core.lockout import (
     is_locked,
     locks_within,
     most_tries,
+    one_phone_locks_users,
     rule,
     settled,
 )
@@ -150,9 +151,11 @@ def test_all_phones_together_get_as_many_guesses_at_a_user_as_the_guide_says(
 
 
 def test_one_phone_alone_never_gets_so_many_that_a_user_is_locked() -> None:
-    tries = most_tries(PHONE, SETTINGS, OF_USER.memory)
-    assert tries is not None
-    assert tries < SETTINGS.lock_user_failures
+    assert most_tries(PHONE, SETTINGS, OF_USER.memory) == 24 < SETTINGS.lock_user_failures
+    assert not one_phone_locks_users(SETTINGS)
+    assert not one_phone_locks_users(Settings(lock_user_failures=25))
+    assert one_phone_locks_users(Settings(lock_user_failures=24))
+    assert not one_phone_locks_users(Settings(lock_user_failures=0))
 
 
 def test_it_takes_twenty_phones_to_keep_a_user_locked() -> None:

@@ -214,6 +214,7 @@ def test_nobody_is_asked_where_nobody_is_touched(front: Front) -> None:
         ({}, {"idle_hours": "4"}, "At 2 phones that time is over"),
         ({}, {"daily_at": "23:00"}, "At 2 phones that time is over"),
         ({}, {"lock_failures": "0"}, "Wrong PINs lock nobody any more"),
+        ({}, {"lock_user_failures": "24"}, "Somebody who guesses at one phone can then lock a user"),
         ({}, {"history_days": "1"}, "1 line of the history is older than that, and will be removed for good."),
     ],
 )
