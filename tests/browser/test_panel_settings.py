@@ -31,7 +31,7 @@ def test_settings_are_changed_and_go_back_to_the_default(panel: Panel, maria: Ad
     assert "They take over → They are refused" in maria.told and "15 minutes → 30 minutes" in maria.told
     assert panel.ledger.settings() == {"take_over": "refuse", "lock_minutes": "30"}
     assert {e.actor for e in panel.ledger.events(HistoryFilter(event="settings"))} == {"maria"}
-    maria.click("Back to the default of “A lock lasts”: 15 minutes")
+    maria.click("Back to the default of “The first lock lasts”: 15 minutes")
     assert maria.value("hotdesk-lock_minutes") == "15" and "not saved yet" in maria.text
     maria.click("Save")
     assert panel.ledger.settings() == {"take_over": "refuse"}
