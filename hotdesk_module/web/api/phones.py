@@ -15,7 +15,7 @@ from hotdesk_module.web import work
 from hotdesk_module.web.api.given import flag, given, text, texts
 from hotdesk_module.web.links import TOKEN
 from hotdesk_module.web.phone_list import listing, wanted
-from hotdesk_module.web.rows import Row, rows
+from hotdesk_module.web.rows import Row
 from hotdesk_module.web.seats import read, seat_of
 
 DEVICES, SEATS, SEEN, DRY_RUN = "devices", "seats", "seen", "dry_run"
@@ -27,7 +27,7 @@ def phones() -> Blueprint:
 
     @pages.get("")
     def show() -> Response:
-        found = listing(rows(work.parts()), wanted(request.args))
+        found = listing(work.parts(), wanted(request.args))
         page = found.page
         return jsonify(
             phones=[_shown(row) for row in page.rows],

@@ -13,7 +13,7 @@ from hotdesk_module.web.listing import PER
 from hotdesk_module.web.live import mark_of, news
 from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
 from hotdesk_module.web.phone_list import HOME, Listing, listing, wanted
-from hotdesk_module.web.rows import marks, rows, states
+from hotdesk_module.web.rows import marks, states
 
 
 def phones(notices: Notices) -> Blueprint:
@@ -49,11 +49,10 @@ def phones(notices: Notices) -> Blueprint:
 
 
 def _list() -> Listing:
-    return listing(rows(work.parts()), wanted(request.args))
+    return listing(work.parts(), wanted(request.args))
 
 
 def _table(found: Listing) -> str:
-    # Its order does not depend on the page it was asked for with.
     return render_template("phones_table.html", **found._asdict())
 
 
