@@ -171,6 +171,7 @@ def test_it_ends_when_its_folder_is_removed_for_the_next_would_run_beside_it(
     daemon: Daemon,
 ) -> None:
     running = daemon.start()
+    eventually(lambda: daemon.asterisk.connections, "the daemon listens to Asterisk")
     shutil.rmtree(daemon.state)
     daemon.asterisk.send("Event: Reload\nModule: All\nStatus: 0\n\n")
     assert running.wait(PATIENCE) == 0
