@@ -26,7 +26,13 @@ def phones(notices: Notices) -> Blueprint:
         found = _list()
         table = _table(found)
         return render_template(
-            "phones.html", table=Markup(table), seen=mark_of(table), choices=_choices(), per=PER, **found._asdict()
+            "phones.html",
+            table=Markup(table),
+            seen=mark_of(table),
+            choices=_choices(),
+            columns=_columns(),
+            per=PER,
+            **found._asdict(),
         )
 
     @pages.get("/phones/table")
@@ -53,7 +59,23 @@ def _list() -> Listing:
 
 
 def _table(found: Listing) -> str:
-    return render_template("phones_table.html", **found._asdict())
+    return render_template("phones_table.html", columns=_columns(), **found._asdict())
+
+
+def _columns() -> tuple[tuple[str, str], ...]:
+    """Return the columns in their order: what the list is sorted by, and the title."""
+    return (
+        ("phone", _("Phone")),
+        ("location", _("Location")),
+        ("state", _("State")),
+        ("user", _("User")),
+        ("since", _("Since")),
+        ("until", _("Until")),
+        ("active", _("Last activity")),
+        ("address", _("Registered")),
+        ("mac", _("MAC address")),
+        ("technology", _("Technology")),
+    )
 
 
 def _choices() -> list[tuple[str, str]]:
