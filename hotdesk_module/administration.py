@@ -206,6 +206,33 @@ class Pool:
         applied = self._refresh([device]) and applied
         return Saved((phone,), (), reload, applied, ended)
 
+    def remove_many(
+        self, devices: Iterable[str], ending: Identities | None = None
+    ) -> tuple[tuple[Saved, ...], tuple[tuple[str, HotdeskError], ...]]:
+        """Take phones out of the pool, those that can be; return what became of them, and which stay and why.
+
+        Args:
+            ending: see :meth:`remove`.
+
+        Raises:
+            AsteriskDown, LedgerDown, Busy: before the first of them was removed.
+        """
+        removed: list[Saved] = []
+        errors: list[tuple[str, HotdeskError]] = []
+        wanted = tuple(dict.fromkeys(devices))
+        for place, device in enumerate(wanted):
+            try:
+                removed.append(self.remove(device, ending))
+            except (AsteriskDown, LedgerDown, Busy) as error:
+                if not removed:
+                    raise
+                # The others would fail likewise, each after its time.
+                errors += [(one, error) for one in wanted[place:]]
+                break
+            except HotdeskError as error:
+                errors.append((device, error))
+        return tuple(removed), tuple(errors)
+
     def plan_import(self, text: str) -> tuple[Row, ...]:
         """Return what importing a CSV file would do, line by line; nothing is changed, and Asterisk is not asked.
 
