@@ -156,8 +156,9 @@ class Front:
         """Send a request as the bridge does; ``more`` replaces its headers."""
         headers = sign(SECRET, identity, method, target, body, self.office.clock())
         headers.update({f"X-Hotdesk-{k.title()}": v for k, v in more.items()})
+        # All of it, as the bridge reads it: a download is made while it is sent.
         response = self.client.open(
-            target, method=method, data=body, headers=headers, content_type=kind or None, follow_redirects=False
+            target, method=method, data=body, headers=headers, content_type=kind or None, buffered=True
         )
         # Read whole, and let go of, as a server does.
         response.get_data()

@@ -339,6 +339,10 @@ def _does_nothing_in_a_spreadsheet(answer: Answer) -> None:
 
 def payloads() -> Iterator[tuple[str, str]]:
     """Yield what somebody may write where something else belongs, each with a name."""
+    yield (
+        "all at once",
+        "=';DROP TABLE hotdesk_phones;--\"><img src=x onerror=alert(1)>{{9127*3}}${X}\r\nAction: X\0\u2028",
+    )
     yield "SQL", "'; DROP TABLE hotdesk_phones; --"
     yield "SQL that is always true", "x' OR '1'='1"
     yield "a wildcard of SQL", "%"

@@ -13,10 +13,12 @@ import pytest
 from hotdesk_module.daemon.panel import Panel
 from hotdesk_module.web.identity import BRIDGE, SKEW, Identity, sign
 from tests.support.front import ADMIN, SECRET, Front
-from tests.support.walk import FORM, Route, Walker, routes
+from tests.support.walk import FORM, JSON, Route, Walker, routes
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "X")
 OTHERS = METHODS[3:]
+# What it would do: the walk begins with somebody there.
+LOGOUT = b'{"phone": "200"}'
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_a_request_is_taken_once(walker: Walker) -> None:
     for route in walker.routes:
         (method,) = route.methods
         headers = sign(SECRET, who(route), method, route.path, b"", now)
-        first = front.client.open(route.path, method=method, headers=headers, content_type=FORM)
+        first = front.client.open(route.path, method=method, headers=headers, content_type=FORM, buffered=True)
         assert first.status_code != 403, route
         walker.restore()
         for _ in range(2):
@@ -150,7 +152,7 @@ def test_a_method_in_a_header_or_a_field_is_none(walker: Walker) -> None:
         assert (status == 405) == ("GET" not in answered(walker, route))
         for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
             headers = sign(SECRET, who(route), "GET", route.path, b"", walker.front.office.clock())
-            answer = walker.front.client.get(route.path, headers={**headers, name: "POST"})
+            answer = walker.front.client.get(route.path, headers={**headers, name: "POST"}, buffered=True)
             assert answer.status_code == status and walker.same()
         by_field = walker.front.send("GET", f"{route.path}?_method=POST", identity=who(route))
         assert by_field.status == status and walker.same()
@@ -190,9 +192,8 @@ def said(path: str, lines: list[str], body: bytes = b"") -> int:
 
 
 def test_a_header_that_is_there_twice_vouches_for_nobody(walker: Walker, path: str) -> None:
-    body = b"seat=200+1003+1700000000"
-    target = "/logout"
-    start = [f"POST {target} HTTP/1.1", "Host: localhost", f"Content-Type: {FORM}", f"Content-Length: {len(body)}"]
+    body, target = LOGOUT, "/api/logout"
+    start = [f"POST {target} HTTP/1.1", "Host: localhost", f"Content-Type: {JSON}", f"Content-Length: {len(body)}"]
     now = walker.front.office.clock()
 
     def headers() -> dict[str, str]:
@@ -208,19 +209,19 @@ def test_a_header_that_is_there_twice_vouches_for_nobody(walker: Walker, path: s
         # Some servers take an underscore for a hyphen.
         assert said(path, [*start, *_lines({**good, name: ""}), f"{name.replace('-', '_')}: {good[name]}"], body) == 403
     assert walker.same()
-    assert said(path, start + _lines(headers()), body) == 303
+    assert said(path, start + _lines(headers()), body) == 200 and not walker.same()
 
 
 def test_a_body_with_two_lengths_is_none(walker: Walker, path: str) -> None:
-    body = b"seat=200+1003+1700000000"
-    start = ["POST /logout HTTP/1.1", "Host: localhost", f"Content-Type: {FORM}"]
+    body = LOGOUT
+    start = ["POST /api/logout HTTP/1.1", "Host: localhost", f"Content-Type: {JSON}"]
     for lengths in (
         ["Content-Length: 4", f"Content-Length: {len(body)}"],
         [f"Content-Length: {len(body)}", "Transfer-Encoding: chunked"],
         ["Content-Length: -1"],
         [f"Content-Length: +{len(body)}"],
     ):
-        headers = sign(SECRET, ADMIN, "POST", "/logout", body, walker.front.office.clock())
+        headers = sign(SECRET, ADMIN, "POST", "/api/logout", body, walker.front.office.clock())
         assert said(path, [*start, *lengths, *_lines(headers)], body) in (0, 400, 403, 501), lengths
     assert walker.same()
 
