@@ -69,11 +69,39 @@ def pages(size: Size) -> dict[str, str]:
         "Phones, what is new": "/phones/table",
         "Phone": f"/phones/{middle}",
         "Phones as JSON": "/api/phones",
+        "People": "/people",
+        "People, last page, by last login": f"/people?sort=-last&page={size.phones}",
+        "People, found by name": f"/people?q={user(size.phones // 2)}",
+        "People, what is new": "/people/table",
+        "Person": f"/people/{user(size.phones // 2)}",
+        "Person, the form of a login": f"/people/{user(size.phones // 2)}/login",
+        "People as JSON": "/api/people",
+        "Settings": "/settings",
+        "History": "/history",
+        "History, the middle": f"/history?page={size.events // 100}",
+        "History, the oldest page": f"/history?page={size.events}",
+        "History, refusals": "/history?what=refused",
+        "History, refusals, the oldest page": f"/history?what=refused&page={size.events}",
+        "History, what never happened": "/history?what=unlock&source=cli",
+        "History of a phone": f"/history?phone={middle}",
+        "History of half a year": f"/history?since={_day(182)}&until={_day(0)}",
+        "Who sat at a phone then": f"/history/seat?phone={middle}&date={_day(90)}&time=12:00",
+        "Occupancy, today": "/occupancy?range=today",
+        "Occupancy, 7 days": "/occupancy",
+        "Occupancy, 28 days": "/occupancy?range=28",
+        "Occupancy, a week half a year ago": f"/occupancy?since={_day(189)}&until={_day(183)}",
+        "Occupancy, a year": f"/occupancy?since={_day(364)}",
+        "Export of phones": "/phones/export.csv",
+        "Export of the history": "/history.csv",
         "Log out all, the question": "/logout",
         "Phones to add": "/phones/add",
         "Health": "/health",
         "Health, compared at once": "/health?compare=now",
     }
+
+
+def _day(ago: int) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(time.time() - ago * 86400))
 
 
 def measure(database: Database, name: str, size: Size, runs: int) -> Iterator[Figure]:

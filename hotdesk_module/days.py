@@ -68,7 +68,8 @@ def clock(seconds: int, zone: tzinfo | None = None) -> str:
 
 def iso(seconds: int, zone: tzinfo | None = None) -> str:
     """Return a time with its offset from UTC: ``2026-11-03T14:32:05+01:00``."""
-    return local(seconds, zone).astimezone(zone).isoformat()
+    shown = local(seconds, zone)
+    return (shown if zone else shown.astimezone()).isoformat()
 
 
 def hours(start: int, stop: int, zone: tzinfo | None = None) -> list[int]:

@@ -303,12 +303,17 @@
     function now() {
       clearTimeout(timer);
       list.dataset.live = path(list.dataset.live, null, { page: "" });
-      var here = path(form.dataset.filter, form);
+      if (form.dataset.filter) {
+        tell(path(form.dataset.filter, form));
+      }
+      refresh();
+    }
+    /* Where the list is now, for whoever loads it again or comes back to it. */
+    function tell(here) {
       history.replaceState(history.state, "", LINK + encodeURIComponent(here));
       each(document.querySelectorAll("a[data-back]"), function (link) {
         link.setAttribute("href", LINK + encodeURIComponent(path(link.dataset.back, null, { back: here })));
       });
-      refresh();
     }
     form.addEventListener("input", function (event) {
       clearTimeout(timer);

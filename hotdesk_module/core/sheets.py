@@ -8,7 +8,7 @@ from collections.abc import Iterable
 # A spreadsheet would calculate what begins like this, Japan's also in full width; the apostrophe makes it text. One
 # that is there already gets another, so that what is read back is what was written.
 _FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
-_QUOTED = ',;"\t\r\n'
+_QUOTED = re.compile(r'[,;"\t\r\n]')
 # Excel takes a file for UTF-8 only when it begins with this.
 BOM = "\ufeff"
 
@@ -29,4 +29,4 @@ def unguarded(value: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"' if any(c in value for c in _QUOTED) else value
+    return '"' + value.replace('"', '""') + '"' if _QUOTED.search(value) else value

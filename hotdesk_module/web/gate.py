@@ -26,6 +26,8 @@ def guard(app: Flask, secret: str, clock: Clock, log: logging.Logger) -> None:
 
     @app.before_request
     def check() -> tuple[Response | str, int] | None:
+        # Flask's g outlives a request whose answer is still being sent, where the next one comes in the same thread.
+        g.pop("identity", None)
         if request.path == OPEN and request.method in READING:
             return None
         # As it was sent: what the signature is about. Read before the form is, which would use it up.

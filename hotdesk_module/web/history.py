@@ -10,19 +10,21 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, Engine, and_, func, or_, select
 from sqlalchemy.engine import Row
 
 from hotdesk_module import days
 from hotdesk_module.core.model import Event
 from hotdesk_module.errors import BadValue
 from hotdesk_module.web.database import db, events
-from hotdesk_module.web.listing import USUAL, Page, place
+from hotdesk_module.web.listing import USUAL, Page, number_key, place
 
 _at, _id = events.c.at, events.c.id
 _COLUMNS = tuple(
     events.c[name] for name in ("at", "event", "phone", "user", "source", "actor", "code", "detail", "applied", "id")
 )
+# So many phones or users are offered to choose from; of more one types the number.
+OFFERED = 500
 # Rows that are read at a time for a file.
 CHUNK = 5000
 # To find a row that fits by the index on the time costs about so many times what it costs in a look at all of them.
@@ -158,6 +160,14 @@ def page(asked: Wanted, zone: tzinfo | None) -> Page[Event]:
         few = select(_id.label("few")).where(*every).order_by(*order).limit(size).offset(skipped).subquery()
         rows = connection.execute(select(*_COLUMNS).join(few, few.c.few == _id).order_by(_at.desc(), _id.desc())).all()
     return Page([_event(row) for row in rows], total, number, asked.per)
+
+
+def numbers(column: Column[str]) -> tuple[str, ...]:
+    """Return the phones or the users that the history has, by number; none where they are too many to choose from."""
+    query = select(column).where(column != "").group_by(column).limit(OFFERED + 1)
+    with db.engine.connect() as connection:
+        found = connection.execute(query).scalars().all()
+    return tuple(sorted(found, key=number_key)) if len(found) <= OFFERED else ()
 
 
 def begin() -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -19,11 +19,8 @@ from hotdesk_module.errors import HotdeskError, UnknownUser
 from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
 from hotdesk_module.web.database import db, events
-from hotdesk_module.web.links import path
-from hotdesk_module.web.listing import USUAL, Key, number_key, ordered, place
+from hotdesk_module.web.listing import number_key
 from hotdesk_module.web.seats import seat_of
-
-HOME = "/people"
 
 # What a person is: an extension without a device, one with a phone of the own, one whose phone is shared, one without a
 # phone in FreePBX's device-and-user mode, and a number that FreePBX has no extension for any more.
@@ -40,12 +37,10 @@ class Sitting(NamedTuple):
 
     Attributes:
         phone: as the pool has it, or with its number only where it has left the pool.
-        end: when the session ends by itself; None: never.
     """
 
     session: Session
     phone: Phone
-    end: End | None
 
     @property
     def seat(self) -> str:
@@ -111,45 +106,6 @@ class Person(NamedTuple):
         return text.casefold() in "\n".join(shown).casefold()
 
 
-COLUMNS: dict[str, Key] = {
-    "extension": lambda p: number_key(p.extension),
-    "name": lambda p: p.name.casefold() or None,
-    "kind": lambda p: p.kind,
-    "pin": lambda p: p.pin,
-    "phone": lambda p: number_key(p.seats[0].phone.device) if p.seats else None,
-    "since": lambda p: p.since,
-    "until": lambda p: min((s.end.at for s in p.seats if s.end), default=None),
-    "lock": lambda p: (p.lock.locked_until, p.lock.failures) if p.lock else None,
-}
-LAST = "last"
-
-
-class Wanted(NamedTuple):
-    """Which people to show, and in what order; see :class:`hotdesk_module.web.listing.Place`."""
-
-    q: str = ""
-    state: str = ""
-    sort: str = ""
-    page: int = 1
-    per: int = USUAL
-
-    def query(self) -> dict[str, object]:
-        """Return the fields of a query for this list, from its first page on."""
-        return {"q": self.q, "state": self.state, "sort": self.sort, "per": "" if self.per == USUAL else self.per}
-
-    @property
-    def path(self) -> str:
-        """Return where this very page of the list is."""
-        return path(HOME, **self.query(), page=self.page if self.page > 1 else "")
-
-
-def wanted(query: Mapping[str, str]) -> Wanted:
-    """Return what a query asks for; what makes no sense is as if it were not there."""
-    asked = place(query, (*COLUMNS, LAST))
-    state = query.get("state", "")
-    return Wanted(query.get("q", "").strip(), state if state in STATES else "", asked.sort, asked.page, asked.per)
-
-
 def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person]:
     """Return everybody with an extension, or those among ``extensions``; those whose own phone is shared come last.
 
@@ -157,7 +113,10 @@ def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person
     """
     chosen = None if extensions is None else tuple(extensions)
     users = {u.extension: u for u in parts.inventory.users(chosen)}
-    seats = _seats(parts, chosen)
+    pool = {p.device: p for p in parts.ledger.phones()}
+    sittings = defaultdict(list)
+    for session in parts.ledger.sessions() if chosen is None else parts.ledger.sessions((), chosen):
+        sittings[session.user].append(Sitting(session, pool.get(session.phone, Phone(session.phone))))
     pins = {e: at for e, at in parts.ledger.pins().items() if chosen is None or e in chosen}
     locks = {
         lock.subject: lock
@@ -167,24 +126,23 @@ def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person
     devices = defaultdict(list)
     for device in parts.inventory.devices(None if chosen is None else (), chosen):
         devices[device.user].append(device.id)
-    pool = {p.device for p in parts.ledger.phones()}
-    in_device_mode = parts.inventory.flags().device_and_user
+    without = NO_PHONE if parts.inventory.flags().device_and_user else VIRTUAL
     found = []
-    for extension in users.keys() | seats.keys() | pins.keys() | locks.keys():
-        user = users.get(extension)
-        own = sorted(devices[extension], key=number_key)
-        kind = (
-            (GONE if user is None else SHARED if pool & set(own) else OWN)
-            if own or user is None
-            else (NO_PHONE if in_device_mode else VIRTUAL)
-        )
+    for extension in users.keys() | sittings.keys() | pins.keys() | locks.keys():
+        user, own = users.get(extension), devices.get(extension, ())
+        if user is None:
+            kind = GONE
+        elif own:
+            kind = SHARED if any(d in pool for d in own) else OWN
+        else:
+            kind = without
         found.append(
             Person(
                 extension,
                 user.name if user else "",
                 kind,
-                tuple(own),
-                tuple(seats.get(extension, ())),
+                tuple(sorted(own, key=number_key)) if len(own) > 1 else tuple(own),
+                tuple(sittings.get(extension, ())),
                 _pin(user, extension in pins),
                 pins.get(extension, 0),
                 locks.get(extension),
@@ -211,15 +169,6 @@ def person(parts: Parts, extension: str) -> Person:
     raise UnknownUser(f"There is no extension {extension[:20]}.")
 
 
-def chosen(everybody: Iterable[Person], asked: Wanted) -> list[Person]:
-    """Return whom a list shows, in its order."""
-    fitting = [p for p in everybody if p.is_(asked.state) and (not asked.q or p.has(asked.q))]
-    if asked.sort.removeprefix("-") == LAST:
-        latest = last_logins()
-        return ordered(fitting, asked.sort, {LAST: lambda p: latest.get(p.extension)})
-    return ordered(fitting, asked.sort, COLUMNS)
-
-
 def last_logins(extensions: Iterable[str] | None = None) -> dict[str, int]:
     """Return when somebody last logged in, as far as the history goes back; of all, or of ``extensions``."""
     query = select(events.c.user, func.max(events.c.at)).where(events.c.event == "login").group_by(events.c.user)
@@ -228,16 +177,12 @@ def last_logins(extensions: Iterable[str] | None = None) -> dict[str, int]:
     return {user: at for user, at in db.session.execute(query)}
 
 
-def _seats(parts: Parts, users: tuple[str, ...] | None) -> dict[str, list[Sitting]]:
-    sessions = parts.ledger.sessions() if users is None else parts.ledger.sessions((), users)
-    phones = {p.device: p for p in parts.ledger.phones({s.phone for s in sessions})}
+def ends(parts: Parts, shown: Iterable[Person]) -> dict[str, End]:
+    """Return when and why the sessions of some people end by themselves, by phone; who stays for good is not in it."""
+    sittings = [s for p in shown for s in p.seats]
+    phones = {s.phone.device: s.phone for s in sittings}
     current = settings.parse(parts.ledger.settings())
-    ends = expiry.ends(sessions, phones, current, parts.clock(), Dailies(work.zone()).next)
-    found: dict[str, list[Sitting]] = defaultdict(list)
-    for session in sessions:
-        sitting = Sitting(session, phones.get(session.phone, Phone(session.phone)), ends.get(session.phone))
-        found[session.user].append(sitting)
-    return found
+    return expiry.ends([s.session for s in sittings], phones, current, parts.clock(), Dailies(work.zone()).next)
 
 
 def _pin(user: User | None, has_pin: bool) -> str:

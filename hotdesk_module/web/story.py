@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Callable, Protocol
+from typing import Callable
 
 from hotdesk_module.web.language import N_
 from hotdesk_module.web.language import gettext as _
 
 # An administrator; a timer and a repair are neither.
 _BY_OTHERS = ("panel", "cli")
-
-
-class Happened(Protocol):
-    """What a sentence is made of: an event, or a part of one; see :class:`hotdesk_module.core.model.Event`."""
-
-    @property
-    def event(self) -> str:
-        """Return what kind of thing happened."""
-
-    @property
-    def source(self) -> str:
-        """Return where it came from."""
-
-    @property
-    def code(self) -> str:
-        """Return why."""
 
 
 def whats() -> dict[str, str]:
@@ -55,49 +39,52 @@ def sources() -> dict[str, str]:
     }
 
 
-def told(event: Happened) -> str:
-    """Return what happened, in a sentence; what a newer version has written is told as well as it goes."""
-    tell = _EVENTS.get(event.event)
-    return tell(event) if tell else event.event
+def told(event: str, source: str, code: str) -> str:
+    """Return what happened, in a sentence; what a newer version has written is told as well as it goes.
+
+    Args:
+        event, source, code: see :class:`hotdesk_module.core.model.Event`.
+    """
+    return _EVENTS[event](source, code) if event in _EVENTS else event
 
 
-def _login(event: Happened) -> str:
-    return _("Logged in by an administrator") if event.source in _BY_OTHERS else _("Logged in")
+def _login(source: str, code: str) -> str:
+    return _("Logged in by an administrator") if source in _BY_OTHERS else _("Logged in")
 
 
-def _logout(event: Happened) -> str:
-    if event.code in _ENDINGS:
-        return _(_ENDINGS[event.code])
-    if event.source in _BY_OTHERS:
-        return _("Logged out by an administrator")
-    return _("Logged out")
+def _logout(source: str, code: str) -> str:
+    if code in _ENDINGS:
+        return _(_ENDINGS[code])
+    return _("Logged out by an administrator") if source in _BY_OTHERS else _("Logged out")
 
 
-def _refused(event: Happened) -> str:
-    return _(_REFUSALS.get(event.code, "Refused"))
+def _refused(source: str, code: str) -> str:
+    return _(_REFUSALS[code]) if code in _REFUSALS else _("Refused")
 
 
-def _repair(event: Happened) -> str:
+def _repair(source: str, code: str) -> str:
     return _("Asterisk did not match our records and was put right")
 
 
-def _unlock(event: Happened) -> str:
+def _unlock(source: str, code: str) -> str:
     return _("Lock after wrong PINs lifted")
 
 
-def _pool(event: Happened) -> str:
-    return _(_POOL.get(event.code, "Phone changed"))
+def _pool(source: str, code: str) -> str:
+    return {"added": _("Phone added to the pool"), "removed": _("Phone removed from the pool")}.get(
+        code, _("Phone changed")
+    )
 
 
-def _pin(event: Happened) -> str:
-    return _("Hot desk PIN removed") if event.code == "pin_removed" else _("Hot desk PIN set")
+def _pin(source: str, code: str) -> str:
+    return _("Hot desk PIN removed") if code == "pin_removed" else _("Hot desk PIN set")
 
 
-def _settings(event: Happened) -> str:
+def _settings(source: str, code: str) -> str:
     return _("Setting changed")
 
 
-_EVENTS: dict[str, Callable[[Happened], str]] = {
+_EVENTS: dict[str, Callable[[str, str], str]] = {
     "login": _login,
     "logout": _logout,
     "refused": _refused,
@@ -116,11 +103,6 @@ _ENDINGS = {
     "daily": N_("Logged out automatically at the daily time"),
     "user_deleted": N_("Logged out, because the user's extension was deleted in FreePBX"),
     "phone_deleted": N_("Logged out, because the phone was deleted in FreePBX"),
-}
-_POOL = {
-    "added": N_("Phone added to the pool"),
-    "changed": N_("Phone changed"),
-    "removed": N_("Phone removed from the pool"),
 }
 _REFUSALS = {
     "wrong_pin": N_("Refused: wrong PIN"),

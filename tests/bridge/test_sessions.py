@@ -24,7 +24,7 @@ def language(panel: FakePanel) -> str | None:
 def test_who_is_not_logged_in_is_told_so(browser: Browser, panel: FakePanel) -> None:
     browser.admin = None
     assert browser.ask(SCRIPT).error == (401, "no_session")
-    assert "logged out" in browser.ask(SCRIPT, "POST", "/logout-all").body
+    assert "logged out" in browser.ask(SCRIPT, "POST", "/logout").body
     page = browser.ask(PAGE)
     assert page.status == 401 and "You have been logged out of FreePBX" in page.body
     assert panel.requests == []
@@ -72,16 +72,16 @@ def test_what_is_refused_is_in_freepbxs_log_on_one_line(browser: Browser, world:
     browser.admin = "joe extensions"
     browser.ask(SCRIPT, view="/phones?q=%0A")
     browser.admin = "maria hotdesk"
-    browser.form(SCRIPT, "/logout-all", "seat=1")
+    browser.form(SCRIPT, "/logout", "seat=1")
     browser.admin = "eve\x1b[2J\x85 hotdesk"
-    browser.form(PAGE, "/logout-all", "seat=1")
+    browser.form(PAGE, "/logout", "seat=1")
     browser.admin = "jürgen\u2028 hotdesk".encode().decode("latin-1")
-    browser.form(PAGE, "/logout-all", "seat=1")
+    browser.form(PAGE, "/logout", "seat=1")
     assert world["log"] == [
         "WARNING hotdesk: refused joe: GET /phones?q=%0A: no_permission",
-        "WARNING hotdesk: refused maria: POST /logout-all: bad_token",
-        "WARNING hotdesk: refused eve?[2J?: POST /logout-all: bad_token",
-        "WARNING hotdesk: refused jürgen?: POST /logout-all: bad_token",
+        "WARNING hotdesk: refused maria: POST /logout: bad_token",
+        "WARNING hotdesk: refused eve?[2J?: POST /logout: bad_token",
+        "WARNING hotdesk: refused jürgen?: POST /logout: bad_token",
     ]
 
 
@@ -89,7 +89,7 @@ def test_a_page_left_open_does_not_fill_the_log(browser: Browser, world: World) 
     browser.admin = None
     browser.ask(SCRIPT, view="/phones/table")
     assert world["log"] == []
-    browser.form(SCRIPT, "/logout-all", "seat=1")
+    browser.form(SCRIPT, "/logout", "seat=1")
     assert [re.sub(".*: ", "", line) for line in world["log"]] == ["no_session"]
 
 

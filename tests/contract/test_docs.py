@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from hotdesk_module.core.pool import FIELDS
 from hotdesk_module.core.settings import SPECS
 from hotdesk_module.errors import all_codes
 from hotdesk_module.health.finding import CODES, LEVELS
+from tests.support.front import Front
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
@@ -123,3 +125,15 @@ def test_every_error_in_the_table_exists() -> None:
 def test_every_exit_status_is_explained() -> None:
     explained = re.findall(r"^\| ([0-9]) \|", CLI, re.MULTILINE)
     assert sorted(map(int, explained)) == sorted({0, 2, UNHEALTHY, *EXITS.values()})
+
+
+def test_the_document_of_the_panels_data_names_its_paths_and_none_that_there_is_not() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        front = Front(Path(folder))
+        rules = [r for r in front.app.url_map.iter_rules() if r.rule.startswith("/api/")]
+        front.database.close()
+    there = {(m, re.sub("<[^>]*?([a-z]+)>", lambda p: p[1].upper(), r.rule)) for r in rules for m in r.methods or ()}
+    named = set(re.findall(r"`(GET|POST) (/api/[^`?]*)`", (DOCS / "api.md").read_text(encoding="utf-8")))
+    assert named <= there
+    described = ("/api/phones", "/api/sessions", "/api/login", "/api/logout", "/api/health", "/api/reconcile")
+    assert {(m, p) for m, p in there if m in ("GET", "POST") and p.startswith(described)} <= named

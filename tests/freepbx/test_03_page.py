@@ -84,5 +84,5 @@ def test_the_page_adds_a_phone_and_logs_people_in_and_out(admin: Browser, hotdes
     assert hotdesk.seats() == {}
     events = hotdesk.command("history", "--phone", phone)["events"][:2]
     assert {event["actor"] for event in events} == {office.ADMIN}
-    answer = admin.send(f"/phones/{phone}/remove", hotdesk_token=token)
+    answer = admin.send("/phones/remove", device=phone, hotdesk_token=token)
     assert "not in the pool any more" in answer.text

@@ -160,6 +160,9 @@ class Front:
         response = self.client.open(
             target, method=method, data=body, headers=headers, content_type=kind or None, buffered=True
         )
+        # Read whole, and let go of, as a server does.
+        response.get_data()
+        response.close()
         return Answer(response.status_code, response)
 
     def get(self, target: str, identity: Identity = ADMIN) -> Answer:

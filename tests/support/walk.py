@@ -353,7 +353,7 @@ def payloads() -> Iterator[tuple[str, str]]:
     for sign in "=+-@":
         yield f"a formula with {sign}", f"{sign}cmd|' /C calc'!A1"
     yield "an action of the manager", "200\r\nAction: Originate\r\nChannel: Local/1"
-    yield "a line of the log", "200\n2026-01-01 00:00:00,000 INFO 'maria': POST /logout-all: 303"
+    yield "a line of the log", "200\n2026-01-01 00:00:00,000 INFO 'maria': POST /logout: 303"
     yield "an application of the dialplan", "*55,1,System(id)"
     yield "a variable of the dialplan", "${SHELL(id)}"
     yield "two devices", "201&202"

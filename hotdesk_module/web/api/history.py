@@ -31,7 +31,7 @@ def history() -> Blueprint:
                     **answers.event(e),
                     "label": labels.get(e.phone, ""),
                     "name": names.get(e.user, ""),
-                    "text": story.told(e),
+                    "text": story.told(e.event, e.source, e.code),
                 }
                 for e in page.rows
             ],

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from hotdesk_module import answers, pins
+from hotdesk_module.core.expiry import End
 from hotdesk_module.times import iso
 from hotdesk_module.web import work
 from hotdesk_module.web.api.given import text
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.listing import Place, cut
-from hotdesk_module.web.people import EVERYBODY, Person, chosen, last_logins, person, wanted
+from hotdesk_module.web.people import EVERYBODY, Person, Sitting, ends, last_logins, person
 from hotdesk_module.web.people import people as everybody
+from hotdesk_module.web.people_list import chosen, wanted
 
 
 def people() -> Blueprint:
@@ -22,18 +25,22 @@ def people() -> Blueprint:
 
     @pages.get("")
     def show() -> Response:
-        """Answer with one page where ``page`` or ``per`` is given, and with all where neither is."""
-        asked = wanted({"state": EVERYBODY, **request.args})
-        found = chosen(everybody(work.parts()), asked)
-        page = cut(found, Place(asked.sort, asked.page, asked.per))
-        rows = page.rows if {"page", "per"} & request.args.keys() else found
-        last = last_logins([p.extension for p in rows]) if len(rows) <= asked.per else last_logins()
-        return jsonify(people=[_as_data(p, last.get(p.extension)) for p in rows], total=len(found))
+        asked, at = wanted({"state": EVERYBODY, **request.args}), work.parts()
+        page = cut(chosen(at, everybody(at), asked), Place(asked.sort, asked.page, asked.per))
+        last, until = last_logins([p.extension for p in page.rows]), ends(at, page.rows)
+        return jsonify(
+            people=[_as_data(p, last.get(p.extension), until) for p in page.rows],
+            total=page.total,
+            page=page.number,
+            pages=page.pages,
+            per=page.per,
+        )
 
     @pages.get("/<extension>")
     def one(extension: str) -> Response:
         found = person(work.parts(), extension)
-        return jsonify(person=_as_data(found, last_logins([extension]).get(extension)))
+        last = last_logins([extension]).get(extension)
+        return jsonify(person=_as_data(found, last, ends(work.parts(), [found])))
 
     @pages.post("/<extension>/pin")
     def set_pin(extension: str) -> Response:
@@ -50,7 +57,19 @@ def people() -> Blueprint:
     return pages
 
 
-def _as_data(found: Person, last: int | None) -> dict[str, Any]:
+def _as_data(found: Person, last: int | None, until: Mapping[str, End]) -> dict[str, Any]:
+    def sits(one: Sitting) -> dict[str, Any]:
+        end = until.get(one.phone.device)
+        return {
+            "phone": one.phone.device,
+            "label": one.phone.label,
+            "location": one.phone.location,
+            "seat": one.seat,
+            "since": iso(one.session.since),
+            "until": iso(end.at) if end else None,
+            "until_why": end.why if end else None,
+        }
+
     return {
         "extension": found.extension,
         "name": found.name,
@@ -59,17 +78,7 @@ def _as_data(found: Person, last: int | None) -> dict[str, Any]:
         "pin": found.pin,
         "pin_set": iso(found.pin_at) if found.pin_at else None,
         "may_log_in": found.may_log_in,
-        "sits": [
-            {
-                "phone": s.phone.device,
-                "label": s.phone.label,
-                "location": s.phone.location,
-                "since": iso(s.session.since),
-                "until": iso(s.end.at) if s.end else None,
-                "until_why": s.end.why if s.end else None,
-            }
-            for s in found.seats
-        ],
+        "sits": [sits(one) for one in found.seats],
         "last_login": iso(last) if last else None,
         "lock": answers.lock(found.lock) if found.lock else None,
     }

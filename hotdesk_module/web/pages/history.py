@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 
@@ -12,6 +13,7 @@ from hotdesk_module.core.model import Event
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.web import history as past
 from hotdesk_module.web import story, work
+from hotdesk_module.web.database import events
 from hotdesk_module.web.links import go_to
 from hotdesk_module.web.listing import PER, Page
 from hotdesk_module.web.whereabouts import Whereabouts, whereabouts
@@ -72,7 +74,8 @@ def _page(
     except HotdeskError as refusal:
         page, error = Page((), 0, 1, asked.per), refusal.message
     now = days.local(work.parts().clock(), zone)
-    labels, names = known()
+    phones, users = past.numbers(events.c.phone), past.numbers(events.c.user)
+    labels, names = _named({*phones, *(e.phone for e in page.rows)}, {*users, *(e.user for e in page.rows)})
     text = render_template(
         "history.html",
         page=page,
@@ -81,6 +84,8 @@ def _page(
         whats=story.whats(),
         sources=story.sources(),
         told=story.told,
+        phones=phones,
+        users=users,
         labels=labels,
         names=names,
         days=settings.parse(work.parts().ledger.settings()).history_days,
@@ -92,11 +97,11 @@ def _page(
     return (text, 400) if error else text
 
 
-def known() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the phones of the pool and FreePBX's users, by number in the order of numbers, with their names."""
+def _named(phones: Iterable[str] | None, users: Iterable[str] | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the labels of phones and the names of users, by number; None: of all."""
     at = work.parts()
-    users = sorted(at.inventory.users(), key=lambda u: (len(u.extension), u.extension))
-    return {p.device: p.label for p in at.ledger.phones()}, {u.extension: u.name for u in users}
+    labels = {p.device: p.label for p in at.ledger.phones(phones)}
+    return labels, {u.extension: u.name for u in at.inventory.users(users)}
 
 
 def as_csv() -> Response:
@@ -105,12 +110,31 @@ def as_csv() -> Response:
     chunks = past.chunks(past.wanted(request.args), zone)
     # The first one now: where the database is away, that is the answer.
     first = next(chunks)
-    labels, names = known()
+    labels, names = _named(None, None)
+    tell = cache(story.told)
 
     def lines() -> Iterator[str]:
         yield sheets.BOM + sheets.line(COLUMNS)
-        for events in _with(first, chunks):
-            yield "".join(sheets.line(_cells(e, labels, names, days.iso(e.at, zone))) for e in events)
+        for some in _with(first, chunks):
+            yield "".join(
+                sheets.line(
+                    (
+                        days.iso(e.at, zone),
+                        tell(e.event, e.source, e.code),
+                        e.event,
+                        e.code,
+                        e.phone,
+                        labels.get(e.phone, ""),
+                        e.user,
+                        names.get(e.user, ""),
+                        e.source,
+                        e.actor,
+                        e.detail,
+                        "yes" if e.applied else "no",
+                    )
+                )
+                for e in some
+            )
 
     return download(stream_with_context(lines()), "hotdesk-history")
 
@@ -125,20 +149,3 @@ def download(text: str | Iterable[str], name: str) -> Response:
 def _with(first: list[Event], others: Iterable[list[Event]]) -> Iterator[list[Event]]:
     yield first
     yield from others
-
-
-def _cells(event: Event, labels: dict[str, str], names: dict[str, str], at: str) -> tuple[str, ...]:
-    return (
-        at,
-        story.told(event),
-        event.event,
-        event.code,
-        event.phone,
-        labels.get(event.phone, ""),
-        event.user,
-        names.get(event.user, ""),
-        event.source,
-        event.actor,
-        event.detail,
-        "yes" if event.applied else "no",
-    )

@@ -12,7 +12,7 @@ from hotdesk_module.web.gate import identity
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import back
 from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
-from hotdesk_module.web.people import HOME
+from hotdesk_module.web.people_list import HOME
 
 
 def locks(notices: Notices) -> Blueprint:

@@ -14,8 +14,9 @@ from hotdesk_module.web.listing import PER, Place, cut
 from hotdesk_module.web.live import mark_of, news
 from hotdesk_module.web.notices import CAUTION, Notice, Notices
 from hotdesk_module.web.pages.locks import all_locks
-from hotdesk_module.web.people import GONE, HOME, Wanted, chosen, last_logins, person, wanted
+from hotdesk_module.web.people import GONE, ends, last_logins, person
 from hotdesk_module.web.people import people as everybody
+from hotdesk_module.web.people_list import HOME, Wanted, chosen, wanted
 from hotdesk_module.web.seats import Seat, log_out, read
 
 # So many lines of the history are shown with a person.
@@ -55,6 +56,7 @@ def people(notices: Notices) -> Blueprint:
         return render_template(
             "person.html",
             person=found,
+            ends=ends(at, [found]),
             last=last_logins([extension]).get(extension),
             events=events,
             labels=labels,
@@ -81,12 +83,13 @@ def _table(asked: Wanted) -> str:
     everyone = everybody(work.parts())
     # Who is looked for and is not among those shown is not lost: the list says so.
     others = sum(1 for p in everyone if asked.q and not p.is_(asked.state) and p.has(asked.q))
-    page = cut(chosen(everyone, asked), Place(asked.sort, asked.page, asked.per))
+    page = cut(chosen(work.parts(), everyone, asked), Place(asked.sort, asked.page, asked.per))
     locks = [lock for lock in all_locks() if lock.kind == "phone"]
     return render_template(
         "people_table.html",
         page=page,
         last=last_logins([p.extension for p in page.rows]),
+        ends=ends(work.parts(), page.rows),
         others=others,
         may=sum(1 for p in everyone if p.may_log_in),
         logged_in=sum(1 for p in everyone if p.seats),

@@ -14,7 +14,8 @@ from hotdesk_module.web.finish import finish
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import back
 from hotdesk_module.web.notices import Notices
-from hotdesk_module.web.people import HOME, Person, person
+from hotdesk_module.web.people import Person, person
+from hotdesk_module.web.people_list import HOME
 from hotdesk_module.web.seats import read
 
 

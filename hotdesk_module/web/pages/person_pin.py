@@ -14,7 +14,8 @@ from hotdesk_module.web.gate import identity
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import back
 from hotdesk_module.web.notices import DONE, Notice, Notices
-from hotdesk_module.web.people import HOME, Person, person
+from hotdesk_module.web.people import Person, person
+from hotdesk_module.web.people_list import HOME
 
 
 def person_pin(notices: Notices) -> Blueprint:

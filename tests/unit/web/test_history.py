@@ -77,7 +77,7 @@ def test_every_line_is_told_in_words_with_its_code_beside_it(berlin: Front, even
 
 def test_every_refusal_that_can_be_written_has_words_of_its_own() -> None:
     def told(code: str) -> str:
-        return story.told(Event(NOW, "refused", code=code))
+        return story.told("refused", "phone", code)
 
     missing = {code for code in all_codes() if told(code) == told("no such code")}
     assert missing == NEVER_WRITTEN

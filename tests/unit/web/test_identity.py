@@ -163,9 +163,7 @@ def test_only_ping_is_open_to_everybody(front: Front) -> None:
 
 
 def test_nothing_is_done_for_whom_nobody_vouches(front: Front) -> None:
-    assert (
-        front.send("POST", "/logout-all", b"seat=x", "application/x-www-form-urlencoded", signature="0").status == 403
-    )
+    assert front.send("POST", "/logout", b"seat=x", "application/x-www-form-urlencoded", signature="0").status == 403
     assert front.client.post("/api/login", json={"phone": "200", "user": "1003"}).status_code == 403
     assert front.ledger.sessions() == ()
 
