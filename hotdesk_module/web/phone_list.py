@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any, Callable, NamedTuple
 
+from hotdesk_module.compose import Parts
 from hotdesk_module.web.links import path
 from hotdesk_module.web.listing import USUAL, Page, Place, cut, number_key, ordered, place
-from hotdesk_module.web.rows import Row
+from hotdesk_module.web.rows import ACTIVE, DEVICE, END, NAME, TRANSPORT, Row, rows
 
 HOME = "/phones"
 
@@ -35,6 +36,10 @@ COLUMNS: Mapping[str, Callable[[Row], Any]] = {
     "until": lambda row: row.end.at if row.end else None,
     "active": lambda row: row.active or None,
 }
+
+
+# What of a row that needs, where it is more than the phone and its session.
+_SORTED_BY = {"state": (DEVICE,), "technology": (DEVICE, TRANSPORT), "until": (END,), "active": (ACTIVE,)}
 
 
 class Wanted(NamedTuple):
@@ -86,15 +91,31 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     return Wanted(query.get("q", ""), query.get("location", ""), query.get("state", ""), sort, page, per)
 
 
-def listing(everything: Iterable[Row], asked: Wanted) -> Listing:
-    """Return the part that is asked for."""
-    everything = list(everything)
+def listing(parts: Parts, asked: Wanted) -> Listing:
+    """Return the part that is asked for.
+
+    Of all phones only what they are chosen and sorted by is read; the rest of those that are shown.
+    """
+    everything = rows(parts, having=_needed(asked))
     found = ordered((row for row in everything if asked.fits(row)), asked.sort, COLUMNS)
     page = cut(found, Place(asked.sort, asked.page, asked.per))
+    whole = {row.phone.device: row for row in rows(parts, [row.phone.device for row in page.rows])}
+    # One that has left the pool between the two is not there any more.
+    shown = [whole[row.phone.device] for row in page.rows if row.phone.device in whole]
     return Listing(
-        page,
+        Page(shown, page.total, page.number, page.per),
         len(everything),
         sum(1 for row in everything if row.session),
         tuple(sorted({row.phone.location for row in everything} - {""}, key=str.casefold)),
         asked._replace(page=page.number),
     )
+
+
+def _needed(asked: Wanted) -> frozenset[str]:
+    """Return what has to be known of every phone."""
+    needed = set(_SORTED_BY.get(asked.sort.removeprefix("-"), ()))
+    if asked.q:
+        needed.add(NAME)
+    if asked.state:
+        needed.add(DEVICE)
+    return frozenset(needed)

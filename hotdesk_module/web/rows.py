@@ -107,17 +107,27 @@ class Row(NamedTuple):
         return text.casefold() in "\n".join(shown).casefold()
 
 
-def rows(parts: Parts, devices: Iterable[str] | None = None) -> list[Row]:
-    """Return the phones of the pool, or those among ``devices``."""
+# What a row has besides the phone, its session and its registration, which cost next to nothing.
+DEVICE, TRANSPORT, NAME, END, ACTIVE = "device", "transport", "name", "end", "active"
+ALL = frozenset((DEVICE, TRANSPORT, NAME, END, ACTIVE))
+
+
+def rows(parts: Parts, devices: Iterable[str] | None = None, having: frozenset[str] = ALL) -> list[Row]:
+    """Return the phones of the pool, or those among ``devices``.
+
+    Args:
+        having: what to read of each; the rest is as if there were none.
+    """
     pool = parts.ledger.phones(devices)
     numbers = [p.device for p in pool]
-    known = {d.id: d for d in parts.inventory.devices(numbers)}
-    transports = parts.inventory.transports(numbers)
     sessions = {s.phone: s for s in (parts.ledger.sessions() if devices is None else parts.ledger.sessions(numbers))}
-    names = {u.extension: u.name for u in parts.inventory.users({s.user for s in sessions.values()})}
-    registrations, latest = work.registrations(), activity.latest(None if devices is None else numbers)
-    current, now = parse(parts.ledger.settings()), parts.clock()
-    ends = expiry.ends(sessions.values(), {p.device: p for p in pool}, current, now, Dailies(work.zone()).next)
+    known = {d.id: d for d in parts.inventory.devices(numbers)} if DEVICE in having else {}
+    transports = parts.inventory.transports(numbers) if TRANSPORT in having else {}
+    users = {s.user for s in sessions.values()} if NAME in having else ()
+    names = {u.extension: u.name for u in parts.inventory.users(users)}
+    ends = _ends(parts, pool, sessions.values()) if END in having else {}
+    latest = activity.latest(None if devices is None else numbers) if ACTIVE in having else {}
+    registrations = work.registrations()
     found = []
     for p in pool:
         session = sessions.get(p.device)
@@ -135,3 +145,8 @@ def rows(parts: Parts, devices: Iterable[str] | None = None) -> list[Row]:
             )
         )
     return found
+
+
+def _ends(parts: Parts, pool: Iterable[Phone], sessions: Iterable[Session]) -> dict[str, End]:
+    current, now = parse(parts.ledger.settings()), parts.clock()
+    return expiry.ends(sessions, {p.device: p for p in pool}, current, now, Dailies(work.zone()).next)

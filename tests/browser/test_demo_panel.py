@@ -34,7 +34,8 @@ def test_whom_the_panel_logs_in_and_out_is_seen_on_the_phone(visitor: Visitor) -
     phones.lobby.wait_display("*12 leaves")
     open_panel(phones)
     phones.click('[aria-label="Log out 1002 from phone 200"]')
-    phones.wait_text(".alert-success", "1002 (Jane Doe) was logged out of phone 200.")
+    phones.click(".hotdesk-page .btn-danger")
+    phones.wait_text(".alert-success", "1002 (Jane Doe) was logged out of phone 200 (Lobby).")
     phones = back_to_the_phones(phones)
     assert phones.lobby.seat == "Nobody sits here"
     phones.lobby.wait_display("*11 sits down")

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("/", "/phones?state=gone", "/phones?q=nobody", "/phones?sort=-user&per=25", "/phones/add", "/phones/200"),
     *("/phones/201", "/phones/999", "/phones/200/login", "/phones/200/remove", "/logout", "/logout?location=x"),
-    *("/health", "/health/force", "/nowhere"),
+    *("/health", "/health/force", "/nowhere", "/history", "/history?what=unlock", "/phones/import"),
+    *("/history/seat?phone=200&date=2026-01-01&time=12:00", "/occupancy", "/occupancy?range=today"),
 )
 
 

@@ -23,6 +23,8 @@ SHIPPED = {
     *("Console", "assets", "views", "i18n"),
 }
 SHIPPED_SUFFIXES = (".php",)
+# Pictures of the documents: nobody looks at them on a PBX, and every upload would carry them.
+PICTURES = (".png",)
 FOR_DEVELOPMENT = {
     *("benchmarks", "tests", "tools", ".ci"),
     *(".gitignore", "Makefile", "setup.cfg", "ruff.toml", "CONTRIBUTING.md"),
@@ -60,7 +62,7 @@ def files(root: Path) -> Iterator[Entry]:
 def is_shipped(path: str) -> bool:
     """Say whether a file is for administrators or for developers."""
     top = path.split("/")[0]
-    if top in FOR_DEVELOPMENT:
+    if top in FOR_DEVELOPMENT or path.endswith(PICTURES):
         return False
     if top in SHIPPED or path.endswith(SHIPPED_SUFFIXES):
         return True

@@ -9,13 +9,13 @@ from flask import Blueprint, Response, jsonify, request
 from hotdesk_module import answers
 from hotdesk_module.administration import Many, Saved
 from hotdesk_module.core.pool import FIELDS, check
-from hotdesk_module.errors import AsteriskDown, BadValue, HotdeskError
+from hotdesk_module.errors import BadValue
 from hotdesk_module.times import iso
 from hotdesk_module.web import work
 from hotdesk_module.web.api.given import flag, given, text, texts
 from hotdesk_module.web.links import TOKEN
 from hotdesk_module.web.phone_list import listing, wanted
-from hotdesk_module.web.rows import Row, rows
+from hotdesk_module.web.rows import Row
 from hotdesk_module.web.seats import read, seat_of
 
 DEVICES, SEATS, SEEN, DRY_RUN = "devices", "seats", "seen", "dry_run"
@@ -27,7 +27,7 @@ def phones() -> Blueprint:
 
     @pages.get("")
     def show() -> Response:
-        found = listing(rows(work.parts()), wanted(request.args))
+        found = listing(work.parts(), wanted(request.args))
         page = found.page
         return jsonify(
             phones=[_shown(row) for row in page.rows],
@@ -89,18 +89,7 @@ def _remove(devices: list[str]) -> Response:
         sitting = work.parts().ledger.sessions(devices)
         ended = [{"phone": s.phone, "user": s.user, "seat": seat_of(s)} for s in sitting]
         return jsonify(dry_run=True, ended=ended)
-    saved: list[Saved] = []
-    errors: list[tuple[str, HotdeskError]] = []
-    for device in devices:
-        try:
-            saved.append(work.pool().remove(device, _ending()))
-        except AsteriskDown as error:
-            if not saved:
-                raise
-            errors.append((device, error))
-            break
-        except HotdeskError as error:
-            errors.append((device, error))
+    saved, errors = work.pool().remove_many(devices, _ending())
     together = Saved(
         tuple(p for s in saved for p in s.phones),
         (),
@@ -108,7 +97,7 @@ def _remove(devices: list[str]) -> Response:
         all(s.applied for s in saved),
         tuple(e for s in saved for e in s.ended),
     )
-    return _many(Many(together, tuple(errors)), "removed")
+    return _many(Many(together, errors), "removed")
 
 
 def _many(many: Many, fate: str) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, render_template, request
 
 from hotdesk_module.web import told, work
@@ -9,7 +11,7 @@ from hotdesk_module.web.finish import finish
 from hotdesk_module.web.links import back, go_to
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.phone_list import HOME
-from hotdesk_module.web.rows import Row, rows
+from hotdesk_module.web.rows import NAME, Row, rows
 from hotdesk_module.web.seats import log_out, read
 
 
@@ -20,7 +22,7 @@ def logout(notices: Notices) -> Blueprint:
     @pages.get("/logout")
     def ask_all() -> str:
         location = request.args.get("location", "")
-        everybody = [row for row in rows(work.parts()) if row.session]
+        everybody = _sitting([s.phone for s in work.parts().ledger.sessions()])
         locations = sorted({row.phone.location for row in everybody} - {""}, key=str.casefold)
         chosen = [row for row in everybody if location in ("", row.phone.location)]
         return _question(chosen, locations, location)
@@ -34,13 +36,18 @@ def logout(notices: Notices) -> Blueprint:
         """Ask about sessions (``seat``), or about whoever sits at phones (``device``)."""
         seats = read(request.form.getlist("seat"))
         devices = [seat[0] for seat in seats] or request.form.getlist("device")
-        return _question([row for row in rows(work.parts(), set(devices)) if row.session], asked=len(devices))
+        return _question(_sitting(devices), asked=len(devices))
 
     @pages.post("/logout")
     def do() -> Response:
         return finish(notices, HOME, *told.logged_out(log_out(read(request.form.getlist("seat")))))
 
     return pages
+
+
+def _sitting(devices: Iterable[str]) -> list[Row]:
+    """Return those of some phones where somebody sits."""
+    return [row for row in rows(work.parts(), set(devices), frozenset((NAME,))) if row.session]
 
 
 def _question(chosen: list[Row], locations: list[str] | None = None, location: str = "", asked: int = 0) -> str:

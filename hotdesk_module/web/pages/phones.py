@@ -13,7 +13,7 @@ from hotdesk_module.web.listing import PER
 from hotdesk_module.web.live import mark_of, news
 from hotdesk_module.web.notices import CAUTION, DONE, Notice, Notices
 from hotdesk_module.web.phone_list import HOME, Listing, listing, wanted
-from hotdesk_module.web.rows import marks, rows, states
+from hotdesk_module.web.rows import marks, states
 
 
 def phones(notices: Notices) -> Blueprint:
@@ -26,7 +26,13 @@ def phones(notices: Notices) -> Blueprint:
         found = _list()
         table = _table(found)
         return render_template(
-            "phones.html", table=Markup(table), seen=mark_of(table), choices=_choices(), per=PER, **found._asdict()
+            "phones.html",
+            table=Markup(table),
+            seen=mark_of(table),
+            choices=_choices(),
+            columns=_columns(),
+            per=PER,
+            **found._asdict(),
         )
 
     @pages.get("/phones/table")
@@ -49,12 +55,27 @@ def phones(notices: Notices) -> Blueprint:
 
 
 def _list() -> Listing:
-    return listing(rows(work.parts()), wanted(request.args))
+    return listing(work.parts(), wanted(request.args))
 
 
 def _table(found: Listing) -> str:
-    # Its order does not depend on the page it was asked for with.
-    return render_template("phones_table.html", **found._asdict())
+    return render_template("phones_table.html", columns=_columns(), **found._asdict())
+
+
+def _columns() -> tuple[tuple[str, str], ...]:
+    """Return the columns in their order: what the list is sorted by, and the title."""
+    return (
+        ("phone", _("Phone")),
+        ("location", _("Location")),
+        ("state", _("State")),
+        ("user", _("User")),
+        ("since", _("Since")),
+        ("until", _("Until")),
+        ("active", _("Last activity")),
+        ("address", _("Registered")),
+        ("mac", _("MAC address")),
+        ("technology", _("Technology")),
+    )
 
 
 def _choices() -> list[tuple[str, str]]:

@@ -86,7 +86,7 @@ def test_login_and_logout(front: Front) -> None:
     front.call("/api/login", phone="200", user="1003")
     assert front.call("/api/logout", user="1003").json == gone
     front.call("/api/login", phone="200", user="1003")
-    assert front.call("/api/logout", all=True).json == {**gone, "left": []}
+    assert front.call("/api/logout", all=True).json == {**gone, "left": [], "errors": []}
 
 
 def test_a_form_does_as_well_as_json(front: Front) -> None:
@@ -205,12 +205,14 @@ def test_a_location_and_seats_are_logged_out(front: Front) -> None:
         "ended": [{"phone": "200", "user": "1003", "why": "logout"}],
         "applied": True,
         "left": [],
+        "errors": [],
     }
     front.desk.login("200", "1001")
     assert front.call("/api/logout", seats=seats).json == {
         "ended": [{"phone": "201", "user": "1004", "why": "logout"}],
         "applied": True,
         "left": [{"phone": "200", "user": "1003", "now": "1001"}],
+        "errors": [],
     }
 
 
