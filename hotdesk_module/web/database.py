@@ -75,7 +75,7 @@ def _sqlite(where: Database) -> Callable[[], sqlite3.Connection]:
 
 
 def _forbid_writing(raw: pymysql.Connection[Cursor]) -> None:
-    """Let a connection only read; a server older than MariaDB 10.0 and MySQL 5.6 cannot, and we change nothing anyway."""
+    """Let a connection only read; before MariaDB 10.0 and MySQL 5.6 none can, and we change nothing anyway."""
     import pymysql
 
     with raw.cursor() as cursor:

@@ -11,8 +11,10 @@ from hotdesk_module.health.finding import LEVELS, OK, Finding
 from hotdesk_module.service import Repair
 from hotdesk_module.web import links, work
 from hotdesk_module.web.checkup import Checkup
+from hotdesk_module.web.errors import REFUSED
 from hotdesk_module.web.gate import identity
 from hotdesk_module.web.links import go_to
+from hotdesk_module.web.live import mark_of
 from hotdesk_module.web.notices import CAUTION, DONE, NOTE, Notice, Notices
 
 # So many changes of a repair are listed.
@@ -37,13 +39,15 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
 
     @pages.get("/health/force")
     def ask_force() -> str:
-        found = work.desk().reconcile(dry_run=True, force=True)
-        effects = [answers.effect(e) for e in found.effects]
-        ended = sentences.gone(found.ended, "would be")
-        return render_template("health_force.html", ended=ended, effects=effects[:LISTED], count=len(effects))
+        return _question(_foreseen())
 
     @pages.post("/health/repair")
-    def repair() -> Response:
+    def repair() -> Response | tuple[str, int]:
+        if request.form.get("force") == "yes":
+            # What nothing else holds back is done as it was seen, or not at all.
+            foreseen = _foreseen()
+            if request.form.get("checked") != _mark(foreseen):
+                return _question(foreseen, CHANGED), REFUSED
         try:
             done = work.desk().reconcile(force=request.form.get("force") == "yes")
             told = Notice(DONE, tuple(told_of(done))) if done.effects or done.ended else Notice(NOTE, (NOTHING,))
@@ -54,6 +58,28 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
         return go_to("/health", notice=notices.keep(identity().user, [told]))
 
     return pages
+
+
+def _foreseen() -> Repair:
+    """Return what a repair would do that nothing holds back."""
+    return work.desk().reconcile(dry_run=True, force=True)
+
+
+def _mark(found: Repair) -> str:
+    """Return by what an administrator agrees to just this."""
+    return mark_of(repr((sorted(e.session.identity for e in found.ended), sorted(map(repr, found.effects)))))
+
+
+def _question(found: Repair, caution: str = "") -> str:
+    effects = [answers.effect(e) for e in found.effects]
+    return render_template(
+        "health_force.html",
+        ended=sentences.gone(found.ended, "would be"),
+        effects=effects[:LISTED],
+        count=len(effects),
+        mark=_mark(found),
+        caution=caution,
+    )
 
 
 # Findings whose phones are put right at their extensions in FreePBX; the others at the phone's page here.
@@ -70,6 +96,7 @@ KINDS = {"extension": "Extension", "queue": "Queue", "ring_group": "Ring group",
 # So many phones of a finding are linked; the list of phones shows them all.
 MOST = 200
 
+CHANGED = "What would be done has changed in the meantime. Nothing was done yet: look again."
 NOTHING = "Asterisk was in line already; there was nothing to repair."
 
 
