@@ -13,6 +13,8 @@ from hotdesk_module.web import links, work
 from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.errors import REFUSED
 from hotdesk_module.web.gate import identity
+from hotdesk_module.web.language import N_, ngettext
+from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import go_to
 from hotdesk_module.web.live import mark_of
 from hotdesk_module.web.notices import CAUTION, DONE, NOTE, Notice, Notices
@@ -47,10 +49,10 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
             # What nothing else holds back is done as it was seen, or not at all.
             foreseen = _foreseen()
             if request.form.get("checked") != _mark(foreseen):
-                return _question(foreseen, CHANGED), REFUSED
+                return _question(foreseen, _(CHANGED)), REFUSED
         try:
             done = work.desk().reconcile(force=request.form.get("force") == "yes")
-            told = Notice(DONE, tuple(told_of(done))) if done.effects or done.ended else Notice(NOTE, (NOTHING,))
+            told = Notice(DONE, tuple(told_of(done))) if done.effects or done.ended else Notice(NOTE, (_(NOTHING),))
         except UnsafePlan as error:
             told = Notice(CAUTION, (error.message.replace("repeat with --force", "repair all the same"),))
         finally:
@@ -86,18 +88,23 @@ def _question(found: Repair, caution: str = "") -> str:
 AT_EXTENSION = ("emergency_cid", "no_answer")
 # Where in FreePBX the rest is put right: page and its name.
 AT_PAGE = {
-    "codes": ("featurecodeadmin", "Feature Codes"),
-    "core_codes": ("featurecodeadmin", "Feature Codes"),
-    "asterisk": ("advancedsettings", "Advanced Settings"),
-    "zone": ("advancedsettings", "Advanced Settings"),
+    "codes": ("featurecodeadmin", N_("Feature Codes")),
+    "core_codes": ("featurecodeadmin", N_("Feature Codes")),
+    "asterisk": ("advancedsettings", N_("Advanced Settings")),
+    "zone": ("advancedsettings", N_("Advanced Settings")),
 }
-KINDS = {"extension": "Extension", "queue": "Queue", "ring_group": "Ring group", "follow_me": "Follow-me of"}
+KINDS = {
+    "extension": N_("Extension"),
+    "queue": N_("Queue"),
+    "ring_group": N_("Ring group"),
+    "follow_me": N_("Follow-me of"),
+}
 
 # So many phones of a finding are linked; the list of phones shows them all.
 MOST = 200
 
-CHANGED = "What would be done has changed in the meantime. Nothing was done yet: look again."
-NOTHING = "Asterisk was in line already; there was nothing to repair."
+CHANGED = N_("What would be done has changed in the meantime. Nothing was done yet: look again.")
+NOTHING = N_("Asterisk was in line already; there was nothing to repair.")
 
 
 def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -105,15 +112,15 @@ def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
     found = []
     phones = finding.phones[:MOST]
     if phones and finding.code in AT_EXTENSION:
-        found.append(("In FreePBX:", [(phone, links.extension(phone)) for phone in phones]))
+        found.append((_("In FreePBX:"), [(phone, links.extension(phone)) for phone in phones]))
     elif phones:
-        found.append(("Phones:", [(phone, links.link(f"/phones/{phone}")) for phone in phones]))
+        found.append((_("Phones:"), [(phone, links.link(f"/phones/{phone}")) for phone in phones]))
     if finding.about:
-        theirs = [(f"{KINDS[kind]} {number}", links.freepbx(kind, number)) for kind, number in finding.about[:MOST]]
-        found.append(("In FreePBX:", theirs))
+        theirs = [(f"{_(KINDS[kind])} {number}", links.freepbx(kind, number)) for kind, number in finding.about[:MOST]]
+        found.append((_("In FreePBX:"), theirs))
     if finding.level != OK and finding.code in AT_PAGE:
         page, name = AT_PAGE[finding.code]
-        found.append(("In FreePBX:", [(name, f"?display={page}")]))
+        found.append((_("In FreePBX:"), [(_(name), f"?display={page}")]))
     return found
 
 
@@ -122,5 +129,6 @@ def told_of(done: Repair) -> list[str]:
     lines = sentences.gone(done.ended)
     count = len(done.effects)
     if count:
-        lines.append(f"{count} difference{'' if count == 1 else 's'} repaired.")
+        line = ngettext("%(count)d difference repaired.", "%(count)d differences repaired.", count)
+        lines.append(line % {"count": count})
     return lines
