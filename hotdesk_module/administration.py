@@ -15,7 +15,17 @@ from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.core.pool_import import ADDED, CHANGED, ERROR, Row
 from hotdesk_module.core.pool_rules import Surroundings
-from hotdesk_module.errors import AsteriskDown, BadImport, BadValue, Changed, HotdeskError, NotInPool, PhoneExists
+from hotdesk_module.errors import (
+    AsteriskDown,
+    BadImport,
+    BadValue,
+    Busy,
+    Changed,
+    HotdeskError,
+    LedgerDown,
+    NotInPool,
+    PhoneExists,
+)
 from hotdesk_module.ports import Inventory, Ledger
 from hotdesk_module.service import HotDesk, Identities, Progress
 
@@ -100,7 +110,7 @@ class Pool:
             BadValue: the fields cannot be like this.
         """
         common = pool.phone(_shared(fields), Phone(""))
-        wanted = tuple(dict.fromkeys(devices))
+        wanted = tuple(dict.fromkeys(device.strip() for device in devices))
         added: list[Phone] = []
         errors: list[tuple[str, HotdeskError]] = []
         with self._ledger.lock():
@@ -139,7 +149,8 @@ class Pool:
         with self._ledger.lock():
             known = {p.device: p for p in self._ledger.phones(wanted)}
             edited = [pool.phone(fields, known[d]) for d in wanted if d in known]
-            self._ledger.save_phones(p for p in edited if p != known[p.device])
+            changed = [p for p in edited if p != known[p.device]]
+            self._ledger.save_phones(changed, changes.of_pool(self.by(), (known[p.device] for p in changed), changed))
         missing = tuple((d, NotInPool(f"Phone {d[:20]} is not a hot desk phone.")) for d in wanted if d not in known)
         return Many(Saved(tuple(edited)), missing)
 
@@ -180,11 +191,11 @@ class Pool:
             with self._ledger.lock():
                 sessions = self._ledger.sessions([device])
                 if not sessions:
-                    before = _codes(self._ledger.phones())
+                    before = self._ledger.phones()
                     # As it is now; none where another administrator was quicker.
-                    removed = self._ledger.phones([device])
+                    removed = [p for p in before if p.device == device]
                     self._ledger.remove_phone(device, changes.of_pool(self.by(), removed, ()))
-                    reload = _codes(self._ledger.phones()) != before
+                    reload = _codes(p for p in before if p.device != device) != _codes(before)
                     break
             if ending is not None and any(s.identity not in ending for s in sessions):
                 raise Changed(
@@ -194,6 +205,33 @@ class Pool:
             ended += sessions
         applied = self._refresh([device]) and applied
         return Saved((phone,), (), reload, applied, ended)
+
+    def remove_many(
+        self, devices: Iterable[str], ending: Identities | None = None
+    ) -> tuple[tuple[Saved, ...], tuple[tuple[str, HotdeskError], ...]]:
+        """Take phones out of the pool, those that can be; return what became of them, and which stay and why.
+
+        Args:
+            ending: see :meth:`remove`.
+
+        Raises:
+            AsteriskDown, LedgerDown, Busy: before the first of them was removed.
+        """
+        removed: list[Saved] = []
+        errors: list[tuple[str, HotdeskError]] = []
+        wanted = tuple(dict.fromkeys(devices))
+        for place, device in enumerate(wanted):
+            try:
+                removed.append(self.remove(device, ending))
+            except (AsteriskDown, LedgerDown, Busy) as error:
+                if not removed:
+                    raise
+                # The others would fail likewise, each after its time.
+                errors += [(one, error) for one in wanted[place:]]
+                break
+            except HotdeskError as error:
+                errors.append((device, error))
+        return tuple(removed), tuple(errors)
 
     def plan_import(self, text: str) -> tuple[Row, ...]:
         """Return what importing a CSV file would do, line by line; nothing is changed, and Asterisk is not asked.
@@ -226,9 +264,9 @@ class Pool:
             phones = tuple(row.phone for row in rows if row.fate in (ADDED, CHANGED))
             if phones:
                 self._ask_asterisk(phones[0].device)
+            added = [row.phone for row in rows if row.fate == ADDED]
+            warnings = pool_rules.warnings(added, {d.id: d for d in self._inventory.devices(p.device for p in added)})
             reload = self._store(phones, "import")
-        added = [row.phone for row in rows if row.fate == ADDED]
-        warnings = pool_rules.warnings(added, {d.id: d for d in self._inventory.devices(p.device for p in added)})
         return rows, Saved(phones, warnings, reload, self._refresh([p.device for p in phones], progress))
 
     def _save(self, phone: Phone, around: Surroundings) -> Saved:
@@ -247,13 +285,15 @@ class Pool:
         written = {p.device for p in phones}
         events = changes.of_pool(self.by(), (p for p in before if p.device in written), phones, note)
         self._ledger.save_phones(phones, events)
-        return _codes(self._ledger.phones()) != _codes(before)
+        # Reckoned, not read: once it is written nothing may fail any more.
+        after = {p.device: p for p in (*before, *phones)}
+        return _codes(after.values()) != _codes(before)
 
     def _refresh(self, devices: Iterable[str], progress: Progress | None = None) -> bool:
-        """Bring Asterisk in line; what fails here reconcile finishes."""
+        """Bring Asterisk in line; what fails here reconcile finishes, for the pool is written already."""
         try:
             return self._desk.refresh(devices, progress)
-        except AsteriskDown:
+        except (AsteriskDown, LedgerDown, Busy):
             return False
 
     def _one(self, device: str) -> Phone:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # A connection that lay idle for longer may have been closed by the server; seconds.
 RECYCLE = 300
+# What a server calls a statement that it does not know.
+NOT_SQL = 1064
 THREADS = 4
 
 _TYPES: dict[str, Any] = {
@@ -72,11 +74,25 @@ def _sqlite(where: Database) -> Callable[[], sqlite3.Connection]:
     return connect
 
 
+def _forbid_writing(raw: pymysql.Connection[Cursor]) -> None:
+    """Let a connection only read.
+
+    A server older than MariaDB 10.0 and MySQL 5.6 cannot do that; nothing is changed all the same.
+    """
+    import pymysql
+
+    with raw.cursor() as cursor:
+        try:
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        except pymysql.ProgrammingError as error:
+            if error.args[0] != NOT_SQL:
+                raise
+
+
 def _mysql(where: Database) -> Callable[[], pymysql.Connection[Cursor]]:
     def connect() -> pymysql.Connection[Cursor]:
         raw = mysql.connect(where)
-        with raw.cursor() as cursor:
-            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        _forbid_writing(raw)
         return raw
 
     return connect

@@ -44,6 +44,7 @@ class Nonces:
     def _forget(self, now: int) -> None:
         while self._used:
             oldest = next(iter(self._used))
-            if self._used[oldest] >= now:
+            # Later than can be: the clock was ahead. It would keep all that came after it, until we took no more.
+            if now <= self._used[oldest] <= now + MEMORY:
                 return
             del self._used[oldest]

@@ -7,10 +7,12 @@ then is left alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from hotdesk_module.core.model import Session
-from hotdesk_module.service import Outcome
+from hotdesk_module.errors import HotdeskError, LedgerDown
+from hotdesk_module.service import CHUNK, Outcome
 from hotdesk_module.web import work
 
 # What Session.identity gives.
@@ -40,11 +42,15 @@ class Farewell(NamedTuple):
     Attributes:
         left: those of them who did not sit there any more.
         now: who sits at the phones of these by now.
+        stuck: those who sit there still, because something failed when others were logged out already.
+        trouble: what that was.
     """
 
     outcomes: tuple[Outcome, ...]
     left: tuple[Seat, ...]
     now: tuple[Session, ...]
+    stuck: tuple[Seat, ...] = ()
+    trouble: HotdeskError | None = None
 
     @property
     def ended(self) -> tuple[Session, ...]:
@@ -58,12 +64,29 @@ class Farewell(NamedTuple):
 
 
 def log_out(seats: Iterable[Seat]) -> Farewell:
-    """Log out those who sit there still, and nobody else."""
+    """Log out those who sit there still, and nobody else.
+
+    Raises:
+        HotdeskError: the database or Asterisk does not answer; nobody was logged out.
+    """
     seats = tuple(seats)
     ledger = work.parts().ledger
     sitting = {s.identity: s for s in ledger.sessions({seat[0] for seat in seats})}
     still = [sitting[seat] for seat in seats if seat in sitting]
-    outcomes = tuple(work.desk().logout_all(still)) if still else ()
+    outcomes: list[Outcome] = []
+    trouble: HotdeskError | None = None
+    try:
+        for first in range(0, len(still), CHUNK):
+            outcomes += work.desk().logout_all(still[first : first + CHUNK])
+    except HotdeskError as error:
+        if not outcomes:
+            raise
+        trouble = error
+    done = len(outcomes) * CHUNK
+    stuck = tuple(s.identity for s in still[done:])
     ended = {e.session.identity for o in outcomes for e in o.ended}
-    left = tuple(seat for seat in seats if seat not in ended)
-    return Farewell(outcomes, left, ledger.sessions({seat[0] for seat in left}))
+    left = tuple(seat for seat in seats if seat not in ended and seat not in stuck)
+    now: tuple[Session, ...] = ()
+    with suppress(LedgerDown):
+        now = ledger.sessions({seat[0] for seat in left})
+    return Farewell(tuple(outcomes), left, now, stuck, trouble)

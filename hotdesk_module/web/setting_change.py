@@ -9,7 +9,7 @@ from hotdesk_module import controls, sentences
 from hotdesk_module.controls import PROJECTED, Setting
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.settings import Spec
-from hotdesk_module.errors import AsteriskDown, UnsafePlan
+from hotdesk_module.errors import HotdeskError
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web import work
 from hotdesk_module.web.gate import identity
@@ -86,7 +86,8 @@ def change(values: Mapping[str, str | None], seen: Mapping[str, str] | None = No
         return foreseen
     try:
         done = work.desk().reconcile()
-    except (AsteriskDown, UnsafePlan):
+    except HotdeskError:
+        # They are stored, whatever keeps Asterisk from following; the daemon goes on with it.
         return foreseen._replace(applied=False)
     return foreseen._replace(ended=tuple(sentences.gone(done.ended)))
 

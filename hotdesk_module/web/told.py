@@ -6,10 +6,12 @@ Every sentence names numbers with their names. Where many are concerned, the fir
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from hotdesk_module.administration import Many, Saved
 from hotdesk_module.core.machine import Decision, Ending
 from hotdesk_module.core.model import Phone, Session
+from hotdesk_module.errors import LedgerDown
 from hotdesk_module.sentences import named
 from hotdesk_module.service import Outcome
 from hotdesk_module.web import work
@@ -27,8 +29,12 @@ class Names:
 
     def __init__(self, users: Iterable[str] = (), devices: Iterable[str] = ()) -> None:
         at = work.parts()
-        self._users = {u.extension: u.name for u in at.inventory.users(set(users))}
-        self._phones = {p.device: p.label for p in at.ledger.phones(set(devices))}
+        self._users: dict[str, str] = {}
+        self._phones: dict[str, str] = {}
+        # What was done is told by numbers alone where the database has gone since.
+        with suppress(LedgerDown):
+            self._users = {u.extension: u.name for u in at.inventory.users(set(users))}
+            self._phones = {p.device: p.label for p in at.ledger.phones(set(devices))}
 
     def user(self, number: str) -> str:
         """Return ``1003 (Ravi Patel)``."""
@@ -101,7 +107,17 @@ def logged_out(farewell: Farewell) -> tuple[Notice, ...]:
     done = [summary] if count > TOLD else _endings(endings, names)
     if not count:
         return Notice(CAUTION, (_("Nobody was logged out."), *_left(farewell))), NOTHING
-    return Notice(DONE, tuple(done)), Notice(CAUTION, tuple(_left(farewell))), follows(farewell.applied)
+    left = Notice(CAUTION, tuple(_left(farewell)))
+    return Notice(DONE, tuple(done)), _stuck(farewell), left, follows(farewell.applied)
+
+
+def _stuck(farewell: Farewell) -> Notice:
+    """Return how many were not logged out because something failed, and what."""
+    if farewell.trouble is None:
+        return NOTHING
+    count = len(farewell.stuck)
+    line = ngettext("%(count)d user is still logged in: %(why)s", "%(count)d users are still logged in: %(why)s", count)
+    return Notice(FAILED, (line % {"count": count, "why": farewell.trouble.message},))
 
 
 def _left(farewell: Farewell) -> list[str]:

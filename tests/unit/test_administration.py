@@ -12,9 +12,11 @@ from hotdesk_module.errors import (
     AsteriskDown,
     BadImport,
     BadValue,
+    Busy,
     Changed,
     DuplicateMac,
     HotdeskError,
+    LedgerDown,
     NotInPool,
     PhoneExists,
     UnknownPhone,
@@ -453,6 +455,31 @@ def test_many_phones_get_the_same_and_keep_the_rest(office: Office, pool: Pool) 
     )
     assert [(d, e.code) for d, e in many.errors] == [("777", "not_in_pool")]
     assert stored(office, "200") == many.saved.phones[0]
+
+
+def test_the_history_has_what_many_phones_were_given(office: Office, pool: Pool) -> None:
+    pool.edit_many(["200"], {"enabled": "no"})
+    pool.edit_many(["200", "201"], {"enabled": "no"})
+    told = [(e.phone, e.code, e.detail) for e in office.ledger.events(HistoryFilter(event="pool"))]
+    assert told == [("201", "changed", "enabled: yes → no"), ("200", "changed", "enabled: yes → no")]
+
+
+def test_a_blank_beside_a_number_makes_no_other_phone_of_it(office: Office, pool: Pool) -> None:
+    many = pool.add_many(["203", " 203", "203 ", " 200"], {})
+    assert [p.device for p in many.saved.phones] == ["203"]
+    assert [(d, e.code) for d, e in many.errors] == [("200", "phone_exists")]
+
+
+@pytest.mark.parametrize("error", [AsteriskDown, LedgerDown, Busy])
+def test_what_fails_once_the_pool_is_written_is_left_to_the_repair(
+    office: Office, pool: Pool, monkeypatch: pytest.MonkeyPatch, error: type[HotdeskError]
+) -> None:
+    def fail(*_: object) -> bool:
+        raise error("gone")
+
+    monkeypatch.setattr(office.desk, "refresh", fail)
+    assert not pool.add_many(["203"], {}).saved.applied and stored(office, "203") is not None
+    assert not pool.remove("203").applied and stored(office, "203") is None
 
 
 @pytest.mark.parametrize("fields", [{"mac": "001565aabbcc"}, {"device": "5"}, {"idle_hours": "often"}, {"x": "y"}])

@@ -8,7 +8,7 @@ from hotdesk_module import answers
 from hotdesk_module.core.policy import check_extension
 from hotdesk_module.core.pool import check
 from hotdesk_module.errors import BadValue
-from hotdesk_module.web.api.given import given, text
+from hotdesk_module.web.api.given import flag, given, text
 from hotdesk_module.web.pages.locks import all_locks, lift_locks
 
 
@@ -22,7 +22,7 @@ def locks() -> Blueprint:
 
     @pages.post("/lift")
     def lift() -> Response:
-        wanted = [name for name in ("user", "phone", "all") if given().get(name)]
+        wanted = [name for name in ("user", "phone", "all") if (flag(name) if name == "all" else given().get(name))]
         if len(wanted) != 1:
             raise BadValue("Give a user, or a phone, or all.")
         if wanted == ["all"]:

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, jsonify, request
 from hotdesk_module import answers
 from hotdesk_module.administration import Many, Saved
 from hotdesk_module.core.pool import FIELDS, check
-from hotdesk_module.errors import AsteriskDown, BadValue, HotdeskError
+from hotdesk_module.errors import BadValue
 from hotdesk_module.times import iso
 from hotdesk_module.web import work
+from hotdesk_module.web.addable import addable, fitting
 from hotdesk_module.web.api.given import flag, given, text, texts
 from hotdesk_module.web.links import TOKEN
+from hotdesk_module.web.listing import cut, place
 from hotdesk_module.web.phone_list import listing, wanted
 from hotdesk_module.web.rows import Row
 from hotdesk_module.web.seats import read, seat_of
@@ -38,6 +40,17 @@ def phones() -> Blueprint:
             in_pool=found.total,
             in_use=found.occupied,
             locations=found.locations,
+        )
+
+    @pages.get("/addable")
+    def show_addable() -> Response:
+        page = cut(fitting(addable(), request.args.get("q", "").strip()), place(request.args, ()))
+        return jsonify(
+            devices=[{"device": c.number, "description": c.description, "emergency_cid": c.has_cid} for c in page.rows],
+            total=page.total,
+            page=page.number,
+            pages=page.pages,
+            per=page.per,
         )
 
     @pages.post("")
@@ -89,18 +102,7 @@ def _remove(devices: list[str]) -> Response:
         sitting = work.parts().ledger.sessions(devices)
         ended = [{"phone": s.phone, "user": s.user, "seat": seat_of(s)} for s in sitting]
         return jsonify(dry_run=True, ended=ended)
-    saved: list[Saved] = []
-    errors: list[tuple[str, HotdeskError]] = []
-    for device in devices:
-        try:
-            saved.append(work.pool().remove(device, _ending()))
-        except AsteriskDown as error:
-            if not saved:
-                raise
-            errors.append((device, error))
-            break
-        except HotdeskError as error:
-            errors.append((device, error))
+    saved, errors = work.pool().remove_many(devices, _ending())
     together = Saved(
         tuple(p for s in saved for p in s.phones),
         (),
@@ -108,7 +110,7 @@ def _remove(devices: list[str]) -> Response:
         all(s.applied for s in saved),
         tuple(e for s in saved for e in s.ended),
     )
-    return _many(Many(together, tuple(errors)), "removed")
+    return _many(Many(together, errors), "removed")
 
 
 def _many(many: Many, fate: str) -> Response:

@@ -57,7 +57,7 @@ def sessions() -> Blueprint:
     @pages.post("/logout")
     def logout() -> Response:
         asked = given()
-        wanted = [name for name in WAYS if asked.get(name)]
+        wanted = [name for name in WAYS if (flag(name) if name == "all" else asked.get(name))]
         if len(wanted) != 1:
             raise BadValue(f"Give one of: {', '.join(WAYS)}.")
         (way,) = wanted
@@ -72,7 +72,10 @@ def sessions() -> Blueprint:
         farewell = log_out(seats)
         now = {s.phone: s.user for s in farewell.now}
         left = [{"phone": phone, "user": user, "now": now.get(phone)} for phone, user, _since in farewell.left]
-        return jsonify(**answers.ended(farewell.outcomes), left=left)
+        why = farewell.trouble
+        reason = {"code": why.code, "message": why.message} if why else {}
+        errors = [{"phone": phone, "user": user, **reason} for phone, user, _since in farewell.stuck]
+        return jsonify(**answers.ended(farewell.outcomes), left=left, errors=errors)
 
     return pages
 

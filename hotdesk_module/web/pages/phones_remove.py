@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from hotdesk_module.administration import Many, Saved
-from hotdesk_module.errors import AsteriskDown, HotdeskError
 from hotdesk_module.web import told, work
 from hotdesk_module.web.finish import finish
 from hotdesk_module.web.links import back
@@ -32,21 +31,9 @@ def phones_remove(notices: Notices) -> Blueprint:
     def remove() -> Response:
         """Remove the phones that were listed, each with nobody or with whom the page has shown there."""
         seen = read(request.form.getlist("seat"))
-        saved: list[Saved] = []
-        errors: list[tuple[str, HotdeskError]] = []
-        for device in dict.fromkeys(request.form.getlist("device")):
-            try:
-                saved.append(work.pool().remove(device, ending=seen))
-            except AsteriskDown as error:
-                # The others would fail likewise, each after its time.
-                if not saved:
-                    raise
-                errors.append((device, error))
-                break
-            except HotdeskError as error:
-                errors.append((device, error))
+        saved, errors = work.pool().remove_many(request.form.getlist("device"), seen)
         done = [told.removed(saved)] if saved else []
-        return finish(notices, HOME, *done, told.failures(Many(Saved(()), tuple(errors))), *told.consequences(saved))
+        return finish(notices, HOME, *done, told.failures(Many(Saved(()), errors)), *told.consequences(saved))
 
     return pages
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotdesk_module.core.model import Contact, Phone
+from hotdesk_module.core.model import Contact, Device, Phone
 from hotdesk_module.errors import all_codes
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web.alerts import ERROR, Alert
@@ -86,7 +86,7 @@ def test_login_and_logout(front: Front) -> None:
     front.call("/api/login", phone="200", user="1003")
     assert front.call("/api/logout", user="1003").json == gone
     front.call("/api/login", phone="200", user="1003")
-    assert front.call("/api/logout", all=True).json == {**gone, "left": []}
+    assert front.call("/api/logout", all=True).json == {**gone, "left": [], "errors": []}
 
 
 def test_a_form_does_as_well_as_json(front: Front) -> None:
@@ -196,6 +196,21 @@ def test_what_would_happen_is_told_and_does_not_happen(front: Front) -> None:
     assert front.call("/api/login", phone="200", user="1003", seats=seats).json["code"] == "logged_in"
 
 
+def test_what_can_be_added_is_listed_searched_and_cut_into_pages(front: Front) -> None:
+    front.office.inventory.all_devices.append(Device("0203", "sip", "SIP/0203", "0203", "SIP/0203", "Bar", "5550100"))
+    assert front.get("/api/phones/addable?q=BAR").json == {
+        "devices": [{"device": "0203", "description": "Bar", "emergency_cid": True}],
+        "total": 1,
+        "page": 1,
+        "pages": 1,
+        "per": 50,
+    }
+    numbers = [d["device"] for d in front.get("/api/phones/addable").json["devices"]]
+    assert "0203" in numbers and "200" not in numbers
+    front.call("/api/phones", devices=["0203"])
+    assert front.get("/api/phones/addable?q=0203").json["total"] == 0
+
+
 def test_a_location_and_seats_are_logged_out(front: Front) -> None:
     front.ledger.save_phones([Phone("200", location="Hall"), Phone("201", location="Annex")])
     for phone, user in (("200", "1003"), ("201", "1004")):
@@ -205,12 +220,14 @@ def test_a_location_and_seats_are_logged_out(front: Front) -> None:
         "ended": [{"phone": "200", "user": "1003", "why": "logout"}],
         "applied": True,
         "left": [],
+        "errors": [],
     }
     front.desk.login("200", "1001")
     assert front.call("/api/logout", seats=seats).json == {
         "ended": [{"phone": "201", "user": "1004", "why": "logout"}],
         "applied": True,
         "left": [{"phone": "200", "user": "1003", "now": "1001"}],
+        "errors": [],
     }
 
 

@@ -39,6 +39,16 @@ def test_what_is_too_old_to_be_good_is_forgotten() -> None:
         clock.advance(MEMORY + 1)
 
 
+def test_a_clock_that_is_set_back_does_not_shut_the_panel() -> None:
+    clock = FakeClock()
+    nonces = Nonces(clock, most=3)
+    nonces.spend("ahead")
+    clock.advance(-86400)
+    for number in range(10):
+        nonces.spend(str(number))
+        clock.advance(MEMORY)
+
+
 def test_when_there_are_too_many_none_is_forgotten_early() -> None:
     clock = FakeClock()
     nonces = Nonces(clock, most=2)
