@@ -165,11 +165,15 @@ def check(name: str, value: str) -> str:
     if known.time:
         value = "" if value == NEVER else value
         if value and not is_time(value):
-            raise BadValue(f"'{value[:_LONGEST]}' is not a value of {name}. It is a time such as 18:30, or empty for never.")
+            raise BadValue(
+                f"'{value[:_LONGEST]}' is not a value of {name}. It is a time such as 18:30, or empty for never."
+            )
         return value
     # Python refuses to reckon with numbers of thousands of digits.
     if not (value.isascii() and value.isdigit() and len(value) < _LONGEST and known.low <= int(value) <= known.high):
-        raise BadValue(f"'{value[:_LONGEST]}' is not a value of {name}. It is a whole number from {known.low} to {known.high}.")
+        raise BadValue(
+            f"'{value[:_LONGEST]}' is not a value of {name}. It is a whole number from {known.low} to {known.high}."
+        )
     return str(int(value))
 
 
