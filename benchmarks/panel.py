@@ -7,6 +7,7 @@ PHP and the browser. Asterisk is the tests' stand-in, which answers at once.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -113,6 +114,9 @@ def measure(database: Database, name: str, size: Size, runs: int) -> Iterator[Fi
     base = _base(database, now)
     _bring_in_line(base.compose())
     client = create_app(base).test_client()
+    # As the daemon does.
+    gc.collect()
+    gc.freeze()
     for page, target in pages(size).items():
         taken: list[float] = []
         length = 0

@@ -36,9 +36,16 @@
       /* To the page where one logs in; we do not want to read that. */
       redirect: "manual",
       signal: control.signal
-    }).finally(function () {
-      clearTimeout(timer);
-    });
+    })
+      .then(function (answer) {
+        /* Its text as well: a line that breaks behind the headers would keep us waiting for ever. */
+        return answer.text().then(function (text) {
+          return { answer: answer, text: text };
+        });
+      })
+      .finally(function () {
+        clearTimeout(timer);
+      });
   }
 
   /* What an answer is: ours, of a FreePBX that does not know us any more, or of one that cannot reach the daemon. */
@@ -224,19 +231,17 @@
     function refresh() {
       var number = ++latest;
       return ask(root, path(list.dataset.live, form, { seen: seen }))
-        .then(function (answer) {
-          return answer.text().then(function (text) {
-            /* An older answer must not overtake. */
-            if (number !== latest) {
-              return;
-            }
-            var what = kind(answer);
-            say(what === "ours" ? "" : what);
-            if (what === "ours" && answer.status !== 204) {
-              seen = answer.headers.get("X-Hotdesk-Seen");
-              show(text);
-            }
-          });
+        .then(function (got) {
+          /* An older answer must not overtake. */
+          if (number !== latest) {
+            return;
+          }
+          var what = kind(got.answer);
+          say(what === "ours" ? "" : what);
+          if (what === "ours" && got.answer.status !== 204) {
+            seen = got.answer.headers.get("X-Hotdesk-Seen");
+            show(got.text);
+          }
         })
         .catch(function () {
           if (number === latest) {

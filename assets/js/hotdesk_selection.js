@@ -44,6 +44,12 @@
       }
       look();
     });
+    form.addEventListener("keydown", function (event) {
+      /* Enter on a box would press the form's first button. */
+      if (event.key === "Enter" && event.target.type === "checkbox") {
+        event.preventDefault();
+      }
+    });
     document.addEventListener("hotdesk:renewed", look);
     /* The browser ticks again what was ticked when one comes back. */
     window.addEventListener("pageshow", look);

@@ -42,6 +42,8 @@ class Spec(NamedTuple):
 
 
 ON_OFF = ("no", "yes")
+# So much of a wrong value is repeated; a number has fewer digits.
+_LONGEST = 40
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 SPECS: tuple[Spec, ...] = (
@@ -182,15 +184,20 @@ def check(name: str, value: str) -> str:
         if known.choices == ON_OFF:
             value = {"on": "yes", "true": "yes", "1": "yes", "off": "no", "false": "no", "0": "no"}.get(value, value)
         if value not in known.choices:
-            raise BadValue(f"'{value}' is not a value of {name}. It is one of: {', '.join(known.choices)}.")
+            raise BadValue(f"'{value[:_LONGEST]}' is not a value of {name}. It is one of: {', '.join(known.choices)}.")
         return value
     if known.time:
         value = "" if value == NEVER else value
         if value and not is_time(value):
-            raise BadValue(f"'{value}' is not a value of {name}. It is a time such as 18:30, or empty for never.")
+            raise BadValue(
+                f"'{value[:_LONGEST]}' is not a value of {name}. It is a time such as 18:30, or empty for never."
+            )
         return value
-    if not (value.isascii() and value.isdigit() and known.low <= int(value) <= known.high):
-        raise BadValue(f"'{value}' is not a value of {name}. It is a whole number from {known.low} to {known.high}.")
+    # Python refuses to reckon with numbers of thousands of digits.
+    if not (value.isascii() and value.isdigit() and len(value) < _LONGEST and known.low <= int(value) <= known.high):
+        raise BadValue(
+            f"'{value[:_LONGEST]}' is not a value of {name}. It is a whole number from {known.low} to {known.high}."
+        )
     return str(int(value))
 
 

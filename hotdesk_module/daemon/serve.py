@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -117,6 +118,8 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     )
     panel = Panel(create_app(base), folder.socket, log)
     panel.start()
+    # What is loaded by now stays: the collector need not go through it again while it answers a long list.
+    gc.freeze()
     line = Line(connections.connect, time.monotonic)
     watched = Watched(folder.watched)
     activity = Activity(work.machine_clock, watched.ago(work.wall_clock()))

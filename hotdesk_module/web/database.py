@@ -75,7 +75,10 @@ def _sqlite(where: Database) -> Callable[[], sqlite3.Connection]:
 
 
 def _forbid_writing(raw: pymysql.Connection[Cursor]) -> None:
-    """Let a connection only read; a server older than MariaDB 10.0 and MySQL 5.6 cannot, and we change nothing anyway."""
+    """Let a connection only read.
+
+    A server older than MariaDB 10.0 and MySQL 5.6 cannot do that; nothing is changed all the same.
+    """
     import pymysql
 
     with raw.cursor() as cursor:

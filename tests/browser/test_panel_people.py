@@ -48,6 +48,7 @@ def test_where_is_somebody(panel: Panel, maria: Administrator) -> None:
         assert shown in maria.row("1003").replace("\n", " ")
     maria.fill(q="lobby", state="in")
     maria.wait(lambda: maria.listed() == ["1003"], "found by the phone")
+    maria.wait(lambda: maria.path == "/people?q=lobby&state=in", "the address says what to load again")
 
 
 def test_the_list_follows(panel: Panel, maria: Administrator) -> None:

@@ -12,8 +12,10 @@ from hotdesk_module.core.pool import FIELDS, check
 from hotdesk_module.errors import BadValue
 from hotdesk_module.times import iso
 from hotdesk_module.web import work
+from hotdesk_module.web.addable import addable, fitting
 from hotdesk_module.web.api.given import flag, given, text, texts
 from hotdesk_module.web.links import TOKEN
+from hotdesk_module.web.listing import cut, place
 from hotdesk_module.web.phone_list import listing, wanted
 from hotdesk_module.web.rows import Row
 from hotdesk_module.web.seats import read, seat_of
@@ -38,6 +40,17 @@ def phones() -> Blueprint:
             in_pool=found.total,
             in_use=found.occupied,
             locations=found.locations,
+        )
+
+    @pages.get("/addable")
+    def show_addable() -> Response:
+        page = cut(fitting(addable(), request.args.get("q", "").strip()), place(request.args, ()))
+        return jsonify(
+            devices=[{"device": c.number, "description": c.description, "emergency_cid": c.has_cid} for c in page.rows],
+            total=page.total,
+            page=page.number,
+            pages=page.pages,
+            per=page.per,
         )
 
     @pages.post("")

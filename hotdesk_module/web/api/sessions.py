@@ -73,9 +73,8 @@ def sessions() -> Blueprint:
         now = {s.phone: s.user for s in farewell.now}
         left = [{"phone": phone, "user": user, "now": now.get(phone)} for phone, user, _since in farewell.left]
         why = farewell.trouble
-        errors = [
-            {"phone": s[0], "user": s[1], "code": why.code, "message": why.message} for s in farewell.stuck if why
-        ]
+        reason = {"code": why.code, "message": why.message} if why else {}
+        errors = [{"phone": phone, "user": user, **reason} for phone, user, _since in farewell.stuck]
         return jsonify(**answers.ended(farewell.outcomes), left=left, errors=errors)
 
     return pages

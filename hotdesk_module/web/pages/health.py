@@ -11,8 +11,12 @@ from hotdesk_module.health.finding import LEVELS, OK, Finding
 from hotdesk_module.service import Repair
 from hotdesk_module.web import links, work
 from hotdesk_module.web.checkup import Checkup
+from hotdesk_module.web.errors import REFUSED
 from hotdesk_module.web.gate import identity
+from hotdesk_module.web.language import N_, ngettext
+from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import go_to
+from hotdesk_module.web.live import mark_of
 from hotdesk_module.web.notices import CAUTION, DONE, NOTE, Notice, Notices
 
 # So many changes of a repair are listed.
@@ -37,16 +41,18 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
 
     @pages.get("/health/force")
     def ask_force() -> str:
-        found = work.desk().reconcile(dry_run=True, force=True)
-        effects = [answers.effect(e) for e in found.effects]
-        ended = sentences.gone(found.ended, "would be")
-        return render_template("health_force.html", ended=ended, effects=effects[:LISTED], count=len(effects))
+        return _question(_foreseen())
 
     @pages.post("/health/repair")
-    def repair() -> Response:
+    def repair() -> Response | tuple[str, int]:
+        if request.form.get("force") == "yes":
+            # What nothing else holds back is done as it was seen, or not at all.
+            foreseen = _foreseen()
+            if request.form.get("checked") != _mark(foreseen):
+                return _question(foreseen, _(CHANGED)), REFUSED
         try:
             done = work.desk().reconcile(force=request.form.get("force") == "yes")
-            told = Notice(DONE, tuple(told_of(done))) if done.effects or done.ended else Notice(NOTE, (NOTHING,))
+            told = Notice(DONE, tuple(told_of(done))) if done.effects or done.ended else Notice(NOTE, (_(NOTHING),))
         except UnsafePlan as error:
             told = Notice(CAUTION, (error.message.replace("repeat with --force", "repair all the same"),))
         finally:
@@ -56,21 +62,49 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
     return pages
 
 
+def _foreseen() -> Repair:
+    """Return what a repair would do that nothing holds back."""
+    return work.desk().reconcile(dry_run=True, force=True)
+
+
+def _mark(found: Repair) -> str:
+    """Return by what an administrator agrees to just this."""
+    return mark_of(repr((sorted(e.session.identity for e in found.ended), sorted(map(repr, found.effects)))))
+
+
+def _question(found: Repair, caution: str = "") -> str:
+    effects = [answers.effect(e) for e in found.effects]
+    return render_template(
+        "health_force.html",
+        ended=sentences.gone(found.ended, "would be"),
+        effects=effects[:LISTED],
+        count=len(effects),
+        mark=_mark(found),
+        caution=caution,
+    )
+
+
 # Findings whose phones are put right at their extensions in FreePBX; the others at the phone's page here.
 AT_EXTENSION = ("emergency_cid", "no_answer")
 # Where in FreePBX the rest is put right: page and its name.
 AT_PAGE = {
-    "codes": ("featurecodeadmin", "Feature Codes"),
-    "core_codes": ("featurecodeadmin", "Feature Codes"),
-    "asterisk": ("advancedsettings", "Advanced Settings"),
-    "zone": ("advancedsettings", "Advanced Settings"),
+    "codes": ("featurecodeadmin", N_("Feature Codes")),
+    "core_codes": ("featurecodeadmin", N_("Feature Codes")),
+    "asterisk": ("advancedsettings", N_("Advanced Settings")),
+    "zone": ("advancedsettings", N_("Advanced Settings")),
 }
-KINDS = {"extension": "Extension", "queue": "Queue", "ring_group": "Ring group", "follow_me": "Follow-me of"}
+KINDS = {
+    "extension": N_("Extension"),
+    "queue": N_("Queue"),
+    "ring_group": N_("Ring group"),
+    "follow_me": N_("Follow-me of"),
+}
 
 # So many phones of a finding are linked; the list of phones shows them all.
 MOST = 200
 
-NOTHING = "Asterisk was in line already; there was nothing to repair."
+CHANGED = N_("What would be done has changed in the meantime. Nothing was done yet: look again.")
+NOTHING = N_("Asterisk was in line already; there was nothing to repair.")
 
 
 def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -78,15 +112,15 @@ def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
     found = []
     phones = finding.phones[:MOST]
     if phones and finding.code in AT_EXTENSION:
-        found.append(("In FreePBX:", [(phone, links.extension(phone)) for phone in phones]))
+        found.append((_("In FreePBX:"), [(phone, links.extension(phone)) for phone in phones]))
     elif phones:
-        found.append(("Phones:", [(phone, links.link(f"/phones/{phone}")) for phone in phones]))
+        found.append((_("Phones:"), [(phone, links.link(f"/phones/{phone}")) for phone in phones]))
     if finding.about:
-        theirs = [(f"{KINDS[kind]} {number}", links.freepbx(kind, number)) for kind, number in finding.about[:MOST]]
-        found.append(("In FreePBX:", theirs))
+        theirs = [(f"{_(KINDS[kind])} {number}", links.freepbx(kind, number)) for kind, number in finding.about[:MOST]]
+        found.append((_("In FreePBX:"), theirs))
     if finding.level != OK and finding.code in AT_PAGE:
         page, name = AT_PAGE[finding.code]
-        found.append(("In FreePBX:", [(name, f"?display={page}")]))
+        found.append((_("In FreePBX:"), [(_(name), f"?display={page}")]))
     return found
 
 
@@ -95,5 +129,6 @@ def told_of(done: Repair) -> list[str]:
     lines = sentences.gone(done.ended)
     count = len(done.effects)
     if count:
-        lines.append(f"{count} difference{'' if count == 1 else 's'} repaired.")
+        line = ngettext("%(count)d difference repaired.", "%(count)d differences repaired.", count)
+        lines.append(line % {"count": count})
     return lines

@@ -5,32 +5,17 @@ One form holds the search, the pages and the boxes: what is ticked stays so whil
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from flask import Blueprint, Response, render_template, request
 
-from hotdesk_module.core import pool_rules
-from hotdesk_module.core.pool import label_from
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.web import told, work
+from hotdesk_module.web.addable import addable, fitting
 from hotdesk_module.web.finish import finish
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.links import back
-from hotdesk_module.web.listing import PER, cut, number_key, place
+from hotdesk_module.web.listing import PER, cut, place
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.phone_list import HOME
-
-
-class Candidate(NamedTuple):
-    """A device that can join the pool.
-
-    Attributes:
-        has_cid: whether an emergency call shows where it stands.
-    """
-
-    number: str
-    description: str
-    has_cid: bool
 
 
 def phones_add(notices: Notices) -> Blueprint:
@@ -62,10 +47,9 @@ def phones_add(notices: Notices) -> Blueprint:
 
 
 def _form(errors: list[str] | None = None) -> str:
-    everything = _addable()
+    everything = addable()
     q = request.values.get("q", "").strip()
-    found = [c for c in everything if not q or q.casefold() in f"{c.number}\n{c.description}".casefold()]
-    page = cut(found, place(request.values, ()))
+    page = cut(fitting(everything, q), place(request.values, ()))
     shown = {c.number for c in page.rows}
     # What was ticked on another page, or before the search.
     ticked = dict.fromkeys(request.form.getlist("device"))
@@ -82,11 +66,3 @@ def _form(errors: list[str] | None = None) -> str:
         errors=errors or [],
         back=back(HOME),
     )
-
-
-def _addable() -> list[Candidate]:
-    """Return FreePBX's SIP devices outside the pool."""
-    taken = {p.device for p in work.parts().ledger.phones()}
-    devices = [d for d in work.parts().inventory.devices() if d.tech in pool_rules.SIP and d.id not in taken]
-    devices.sort(key=lambda d: number_key(d.id))
-    return [Candidate(d.id, label_from(d.description), bool(d.emergency_cid)) for d in devices]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotdesk_module.core.model import Contact, Phone
+from hotdesk_module.core.model import Contact, Device, Phone
 from hotdesk_module.errors import all_codes
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web.alerts import ERROR, Alert
@@ -194,6 +194,21 @@ def test_what_would_happen_is_told_and_does_not_happen(front: Front) -> None:
     seats = [e["seat"] for e in tried["ended"]]
     assert front.call("/api/login", phone="200", user="1003", seats=seats[:1]).error == (409, "changed")
     assert front.call("/api/login", phone="200", user="1003", seats=seats).json["code"] == "logged_in"
+
+
+def test_what_can_be_added_is_listed_searched_and_cut_into_pages(front: Front) -> None:
+    front.office.inventory.all_devices.append(Device("0203", "sip", "SIP/0203", "0203", "SIP/0203", "Bar", "5550100"))
+    assert front.get("/api/phones/addable?q=BAR").json == {
+        "devices": [{"device": "0203", "description": "Bar", "emergency_cid": True}],
+        "total": 1,
+        "page": 1,
+        "pages": 1,
+        "per": 50,
+    }
+    numbers = [d["device"] for d in front.get("/api/phones/addable").json["devices"]]
+    assert "0203" in numbers and "200" not in numbers
+    front.call("/api/phones", devices=["0203"])
+    assert front.get("/api/phones/addable?q=0203").json["total"] == 0
 
 
 def test_a_location_and_seats_are_logged_out(front: Front) -> None:

@@ -39,7 +39,8 @@ def test_it_only_reads_where_the_server_knows_that(monkeypatch: pytest.MonkeyPat
     """MariaDB 5.5, which FreePBX 16 has on its own distribution, has no transactions that only read."""
     server = Server(error)
     monkeypatch.setattr(mysql, "connect", lambda _: server)
-    assert _mysql(WHERE)() is server
+    made: object = _mysql(WHERE)()
+    assert made is server
     assert server.asked == ["SET SESSION TRANSACTION READ ONLY"]
 
 

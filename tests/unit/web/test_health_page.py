@@ -44,8 +44,16 @@ def test_a_repair_that_would_log_out_many_is_shown_before_it_is_forced(front: Fr
     assert "A repair would log out many users" in page.text
     assert "would log out 2 phones" in front.follow(front.post("/health/repair")).text
     assert front.office.caller("200") == "1003"
-    assert "DEVICE/200/user" in front.get("/health/force").page.text
-    front.follow(front.post("/health/repair", force="yes"))
+    page = front.get("/health/force").page
+    assert "DEVICE/200/user" in page.text
+    (checked,) = (field["value"] for field in page.all("input") if field.get("name") == "checked")
+    front.office.astdb.values["DEVICE/202/user"] = "1001"
+    later = front.post("/health/repair", force="yes", checked=checked)
+    assert later.status == 409 and "DEVICE/202/user" in later.page.text and "Nothing was done yet" in later.page.text
+    assert front.post("/health/repair", force="yes").status == 409, "whoever has seen nothing agrees to nothing"
+    assert front.office.caller("200") == "1003"
+    front.office.astdb.values["DEVICE/202/user"] = "202"
+    front.follow(front.post("/health/repair", force="yes", checked=checked))
     assert front.office.caller("200") == "200"
     assert "There is nothing to repair" in front.get("/health/force").page.text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import cycle, islice, repeat
 from typing import Any
 
 import pytest
@@ -14,9 +16,12 @@ from tests.support.front import ADMIN, Front
 from tests.support.walk import FORM, JSON, Route, Walker, payloads
 
 PAYLOADS = dict(payloads())
-# All of them take minutes.
+# Every one in every field takes most of an hour, by "pytest -m exhaustive"; usually every field gets these two, and of
+# the others one in turn.
 QUICK = ("all at once", "half a character")
-NAMES = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in PAYLOADS]
+IN_TURN = "in turn"
+REST = [pytest.param(n, marks=(pytest.mark.slow, pytest.mark.exhaustive)) for n in PAYLOADS if n not in QUICK]
+NAMES = [*QUICK, IN_TURN, *REST]
 # What JSON has besides texts.
 VALUES: tuple[Any, ...] = (
     None,
@@ -32,6 +37,11 @@ VALUES: tuple[Any, ...] = (
     {},
     {"$gt": ""},
 )
+
+
+def payloads_of(name: str) -> Iterator[str]:
+    """Yield what the fields get, one after the other."""
+    return cycle(PAYLOADS.values()) if name == IN_TURN else repeat(PAYLOADS[name])
 
 
 @pytest.fixture
@@ -66,13 +76,14 @@ def test_the_fields_are_found_out(walker: Walker) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_done_by_what_is_posted(walker: Walker, name: str) -> None:
-    payload = PAYLOADS[name]
+    given = payloads_of(name)
     for route, kind in posted(walker):
         fields = walker.fields(route, "POST", kind)
-        tries = [{**fields, field: payload} for field in fields]
+        tries: list[tuple[str, dict[str, Any]]] = [(p, {**fields, field: p}) for field, p in zip(fields, given)]
         # As the name of a field, too; and alone, where one field forbids another.
-        tries += [{payload: "x"}, *({field: payload} for field in fields if route.is_for_programs)]
-        for data in tries:
+        tries += [(p, {p: "x"}) for p in islice(given, 1)]
+        tries += [(p, {field: p}) for field, p in zip(fields, given) if route.is_for_programs]
+        for payload, data in tries:
             answer = walker.ask(route, "POST", data, kind)
             walker.judge(route, answer, payload)
             assert logged(walker, route, answer.status), (route, walker.told[-1:])
@@ -85,22 +96,25 @@ def test_nothing_is_done_by_what_is_posted(walker: Walker, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_done_by_an_address(walker: Walker, name: str) -> None:
-    payload = PAYLOADS[name]
-    text = payload.encode("utf-8", "surrogatepass").decode("utf-8", "replace")[:500]
+    given = payloads_of(name)
     for route in walker.routes:
         (method,) = route.methods
         if route.parts:
+            payload = next(given)
+            text = payload.encode("utf-8", "surrogatepass").decode("utf-8", "replace")[:500]
             answer = walker.ask(route, method, {}, path=route.with_part(text))
             walker.judge(route, answer, payload)
             walker.restore()
     for route in read(walker):
         fields = walker.fields(route, "GET")
-        for data in [{field: payload} for field in fields] + [{field: payload for field in fields}, {payload: "x"}]:
+        tries = [(p, {field: p}) for field, p in zip(fields, given)]
+        tries += [(p, dict.fromkeys(fields, p)) for p in islice(given, 1)] + [(p, {p: "x"}) for p in islice(given, 1)]
+        for payload, data in tries:
             walker.judge(route, walker.ask(route, "GET", data), payload)
             assert walker.same(), (route, data)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "half a character"])
+@pytest.mark.parametrize("name", [QUICK[0], *REST])
 def test_nothing_is_done_by_what_is_stored(walker: Walker, name: str) -> None:
     """Names are FreePBX's and hold anything; so may a row that somebody else has written."""
     front, payload = walker.front, PAYLOADS[name]

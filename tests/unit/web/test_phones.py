@@ -495,6 +495,13 @@ def test_what_was_done_is_told_once_and_to_who_did_it(front: Front) -> None:
     assert front.get("/?notice=made-up").status == 200
 
 
+def test_the_key_enter_changes_no_phone_that_nobody_chose(front: Front) -> None:
+    """On any box it presses the first button of the form, seen or not: that of a row might disable the phone."""
+    buttons = [b for b in front.get("/").page.all("button") if b["type"] == "submit"]
+    in_the_list = [b for b in buttons if "formaction" in b or "hidden" in b]
+    assert "hidden" in in_the_list[0] and "formaction" not in in_the_list[0]
+
+
 # When something is down
 
 
