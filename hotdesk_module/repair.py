@@ -13,6 +13,8 @@ from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.sequence import Sequence, forwards_of, list_families
 
 Progress = Callable[[int, int], None]
+# Of all sessions those that are looked at.
+Choose = Callable[["tuple[Session, ...]"], Iterable[Session]]
 
 
 class Repair(NamedTuple):
@@ -89,6 +91,19 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         if left_alone:
             raise repairs.refusal(sorted(left_alone))
         return Repair(orphans, needed)
+
+
+def glance(sequence: Sequence, choose: Choose) -> bool:
+    """Return whether nothing calls for a repair, by a look at what nobody announces.
+
+    That is what somebody who died has left half done, and keys that FreePBX has rebuilt behind our back (F§5).
+    """
+    phones = [s.phone for s in choose(sequence.ledger.sessions())]
+    # Under the lock, or every login would look like one that died.
+    with sequence.ledger.lock():
+        if sequence.ledger.unapplied():
+            return False
+        return all(sequence.astdb.get(f"DEVICE/{s.phone}/user") == s.user for s in sequence.ledger.sessions(phones))
 
 
 def _world(sequence: Sequence) -> World:

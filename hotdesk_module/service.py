@@ -13,7 +13,7 @@ from hotdesk_module.core.model import Event, Phone, Session
 from hotdesk_module.core.settings import REFUSE, Settings
 from hotdesk_module.errors import AsteriskDown, Changed, HotdeskError, LockedOut, UnknownPhone, UnknownUser, WeakPin
 from hotdesk_module.ports import HistoryFilter
-from hotdesk_module.repair import Progress, Repair
+from hotdesk_module.repair import Choose, Progress, Repair
 from hotdesk_module.sequence import Outcome, Scene, Sequence
 
 __all__ = ["HotDesk", "Outcome", "Progress", "Repair", "Verify"]
@@ -202,6 +202,10 @@ class HotDesk(Sequence):
     def reconcile(self, dry_run: bool = False, force: bool = False, progress: Progress | None = None) -> Repair:
         """Bring all of Asterisk in line with the ledger; see :func:`hotdesk_module.repair.reconcile`."""
         return repair.reconcile(self, dry_run, force, progress)
+
+    def glance(self, choose: Choose) -> bool:
+        """Return whether nothing calls for a repair, as far as a glance at the sessions that ``choose`` picks tells."""
+        return repair.glance(self, choose)
 
     def _judge(self, phone: str, user: str, verify: Verify, current: Settings) -> HotdeskError | None:
         """Judge a PIN unless the phone is locked, or the user is and does not know the phone; and count it.

@@ -10,7 +10,7 @@ from hotdesk_module.daemon.schedule import Now, Schedule
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import HotdeskError
 
-REPAIR, FORGET, EXAMINE, EXPIRE = "repair", "retention", "health", "automatic logout"
+REPAIR, FORGET, EXAMINE, EXPIRE, GLANCE = "repair", "retention", "health", "automatic logout", "glance"
 
 # Seconds. A reload takes our hints away some time after Asterisk has announced it, and comes with many events: shortly
 # after the first of them, and twice again.
@@ -19,6 +19,8 @@ AFTER_ASKED = (0.2,)
 MINUTE = 60.0
 HOUR = 3600.0
 EXAMINE_EVERY = 600.0
+# FreePBX rebuilds keys without telling anybody, and who is killed in the middle tells nobody either.
+GLANCE_EVERY = 4.0
 # A call that held a logout back is over: soon, for a caller who hangs up may dial again.
 AFTER_CALL = 2.0
 EXPIRE_AGAIN = 15.0
@@ -41,6 +43,7 @@ class Work(NamedTuple):
         examine: looks after the whole installation and shows alerts.
         expire: ends sessions that are due; returns in how many seconds to do so again.
         heard: takes what Asterisk said; returns whether a call is over that held a logout back.
+        glance: looks at a little of all that a repair looks at; returns whether it is as it should be.
     """
 
     repair: Callable[[], int]
@@ -48,6 +51,7 @@ class Work(NamedTuple):
     examine: Callable[[], None]
     expire: Callable[[], float]
     heard: Callable[[list[Message]], bool]
+    glance: Callable[[], bool]
 
 
 class Keeper:
@@ -63,6 +67,7 @@ class Keeper:
         self._schedule.at(FORGET, MINUTE)
         self._schedule.at(EXAMINE, MINUTE / 2)
         self._schedule.at(EXPIRE, EXPIRE_AGAIN)
+        self._schedule.at(GLANCE, GLANCE_EVERY)
 
     def heard(self, events: list[Message]) -> None:
         """Look at what Asterisk said."""
@@ -97,6 +102,8 @@ class Keeper:
             elif task == EXPIRE:
                 wait = self._try(EXPIRE, self._work.expire)
                 self._schedule.only(EXPIRE, wait or EXPIRE_AGAIN)
+            elif task == GLANCE:
+                self._glance()
             else:
                 self._schedule.at(EXAMINE, EXAMINE_EVERY)
                 self._try(EXAMINE, self._work.examine)
@@ -112,6 +119,16 @@ class Keeper:
             self._schedule.at(REPAIR, MINUTE)
         if done:
             self._log.info("Repaired: %d differences.", done)
+            self._schedule.only(GLANCE, GLANCE_EVERY)
+
+    def _glance(self) -> None:
+        right = self._try(GLANCE, lambda: int(self._work.glance()))
+        if right:
+            self._schedule.at(GLANCE, GLANCE_EVERY)
+            return
+        self._schedule.at(REPAIR, *AFTER_ASKED)
+        # What that repair cannot mend, the next one in a minute cannot either.
+        self._schedule.at(GLANCE, MINUTE)
 
     def _try(self, task: str, work: Callable[[], T | None]) -> T | int | None:
         """Return what the work returned, 0 for nothing, or None where it failed."""

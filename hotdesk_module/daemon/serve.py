@@ -138,6 +138,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
         examine=lambda: work.examine(connections, line, alerts, about_us()),
         expire=lambda: work.expire(timers, line),
         heard=lambda events: bool(activity.heard(events) & timers.held),
+        glance=lambda: work.glance(connections, line),
     )
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)

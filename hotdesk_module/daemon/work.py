@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections.abc import Iterable, Sequence
 
 from hotdesk_module import controls
 from hotdesk_module.adapters.ami import Ami
@@ -11,6 +13,7 @@ from hotdesk_module.adapters.open import open_ledger
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
+from hotdesk_module.core.model import Session
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import SOONEST, Timers
@@ -28,6 +31,8 @@ from hotdesk_module.web.alerts import Alert, Alerts
 # What Asterisk shall tell us unasked: starts, reloads, the end, who registers, and calls.
 EVENTS = "system,call"
 DAY = 86400
+# Sessions that a glance looks at: FreePBX rebuilds the keys of all devices, so that one of them would do.
+GLANCED_AT = 20
 # The task of knowing who is registered.
 FOLLOW = "registrations"
 # What the names of alerts from the checks begin with.
@@ -84,6 +89,21 @@ def repair(connections: Connections, line: Line, comparisons: Comparisons) -> in
         raise
     comparisons.note(projection.in_line(), wall_clock())
     return len(found.effects) + len(found.ended)
+
+
+def glance(connections: Connections, line: Line) -> bool:
+    """Return whether a few sessions, others each time, are in Asterisk as in the ledger.
+
+    Where nobody can say, they are taken to be: what keeps us from looking, the repair tells.
+    """
+
+    def some(sessions: Sequence[Session]) -> Iterable[Session]:
+        return random.sample(sessions, min(len(sessions), GLANCED_AT))
+
+    try:
+        return desk(connections, line, "repair").glance(some)
+    except HotdeskError:
+        return True
 
 
 def expire(timers: Timers, line: Line) -> float:

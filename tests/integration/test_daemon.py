@@ -2,92 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
+from tests.integration.daemon import Daemon, eventually
 from tests.integration.desking import Desking
 from tests.integration.promises import CALLER
-from tests.support.rig.asterisk import REPOSITORY
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
-
-
-def eventually(true: Callable[[], object], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"within {seconds:g} seconds it did not come true: {what}"
-        time.sleep(0.1)
-
-
-class Daemon:
-    """Runs ``hotdesk serve`` inside the rig's network."""
-
-    def __init__(self, desking: Desking, folder: Path) -> None:
-        self.desking = desking
-        self.state, self.log = folder / "state", folder / "hotdesk.log"
-        self._mark = 0
-        self._environment = {**os.environ, "FREEPBX_CONF": str(desking.rig.freepbx_conf_file)}
-        self._running = subprocess.Popen(self._command("serve", "--log", str(self.log)), env=self._environment)
-
-    def _command(self, *arguments: str) -> list[str]:
-        command = [sys.executable, "-m", "hotdesk_module", *arguments, "--state", str(self.state)]
-        return self.desking.rig.namespace.argv(["env", f"PYTHONPATH={REPOSITORY}", *command])
-
-    def mark(self) -> None:
-        """Forget what has been logged so far."""
-        self._mark = len(self.log.read_text())
-
-    def logged(self) -> str:
-        """Return what was logged since the mark."""
-        return self.log.read_text()[self._mark :]
-
-    def close(self) -> None:
-        self._running.terminate()
-        assert self._running.wait(15) == 0
-
-    @property
-    def alive(self) -> bool:
-        return self._running.poll() is None
-
-    def ask(self, method: str, target: str) -> int:
-        """Ask as the bridge; return the status, 0 where nobody listens."""
-        return self.fetch(method, target, Identity(BRIDGE))[0]
-
-    def fetch(self, method: str, target: str, who: Identity) -> tuple[int, str]:
-        link = http.client.HTTPConnection("localhost")
-        with socket.socket(socket.AF_UNIX) as raw:
-            try:
-                raw.connect(str(self.state / "panel.sock"))
-            except OSError:
-                return 0, ""
-            link.sock = raw
-            secret = (self.state / "secret").read_text()
-            link.request(method, target, headers=sign(secret, who, method, target, b"", int(time.time())))
-            with link.getresponse() as answer:
-                return answer.status, answer.read().decode()
-
-    def registration(self, device: str) -> dict[str, object]:
-        """Return what the panel says of a phone: ``registered``, ``address`` and so on."""
-        status, text = self.fetch("GET", "/api/phones", Identity(PAGE, "maria", "t"))
-        assert status == 200
-        return next(p for p in json.loads(text)["phones"] if p["device"] == device)
-
-    def doctor(self) -> dict[str, str]:
-        """Return what doctor finds: check to the worst level."""
-        command = self._command("doctor", "--json")
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
-        findings = json.loads(done.stdout)["findings"]
-        return {f["code"]: f["level"] for f in reversed(findings)}
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +20,7 @@ def running(installed: Desking, tmp_path_factory: pytest.TempPathFactory) -> Ite
     installed.reset()
     daemon = Daemon(installed, tmp_path_factory.mktemp("daemon"))
     try:
-        eventually(lambda: daemon.ask("GET", "/internal/alerts") == 200, 15, "it serves")
-        eventually(lambda: daemon.doctor().get("projection") == "ok", 15, "it has repaired at its start")
+        daemon.wait_serving()
         # The repairs that follow a connection are over then: what a test sees is the answer to its own doing.
         time.sleep(13)
         yield daemon

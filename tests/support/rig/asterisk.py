@@ -17,6 +17,7 @@ from tests.support.rig import config_files, shell
 from tests.support.rig.ami_tap import AmiTap
 from tests.support.rig.company import Company
 from tests.support.rig.namespace import Namespace
+from tests.support.rig.small_disk import SmallDisk
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 _OVER = {
@@ -39,6 +40,8 @@ class Asterisk:
         self.home = shell.temporary_folder("asterisk")
         self.visible = [REPOSITORY, *visible]
         self.freepbx_conf = ""
+        # The disk that its data are on, where that is not the machine's.
+        self.disk: SmallDisk | None = None
         self._process: subprocess.Popen[bytes] | None = None
         for name in _OVER:
             (self.home / name).mkdir()
@@ -70,6 +73,11 @@ class Asterisk:
     def events_file(self) -> Path:
         return self.home / "ami.txt"
 
+    @property
+    def data(self) -> Path:
+        """The folder that the AstDB is in."""
+        return self.home / "lib"
+
     def configure(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
             (self.etc / name).write_text(text)
@@ -88,7 +96,10 @@ class Asterisk:
 
     def start(self) -> None:
         """Start and wait until calls can be made."""
-        self._process = shell.start(self.namespace.argv(["sh", "-ec", self._mounts_and_start()]), self.home / "console")
+        command = self.namespace.argv(["sh", "-ec", self._mounts_and_start()])
+        if self.disk is not None:
+            command = self.disk.argv(command)
+        self._process = shell.start(command, self.home / "console")
         shell.wait_until(self._listens, "Asterisk's manager listens", timeout=30)
         self.tap.open()
         shell.wait_until(self._booted, "Asterisk is fully booted", timeout=30)
@@ -129,6 +140,11 @@ class Asterisk:
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, another one after each start; 0 where it has ended."""
+        return self._process.pid if self._process is not None and self.running else 0
 
     def stop(self) -> None:
         self.tap.close()

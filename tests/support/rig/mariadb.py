@@ -14,6 +14,7 @@ from typing import Any
 import pymysql
 
 from tests.support.rig import shell
+from tests.support.rig.small_disk import SmallDisk
 
 # Debian's and FreePBX's setting; a lenient server would hide bad writes.
 STRICT = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION"
@@ -38,6 +39,8 @@ class MariaDB:
         self.home = home or shell.temporary_folder("db", fast if os.access(fast, os.W_OK) else None)
         self.data = self.home / "data"
         self.socket = self.home / "mysqld.sock"
+        # The disk it runs on, where that is not the machine's.
+        self.disk: SmallDisk | None = None
         self._process: Any | None = None
         self._user = _account()
         self._install()
@@ -65,23 +68,23 @@ class MariaDB:
         server = _find("mariadbd")
         if server is None:
             raise shell.RigError("mariadbd is not installed")
-        self._process = shell.start(
-            [
-                server,
-                "--no-defaults",
-                f"--datadir={self.data}",
-                f"--socket={self.socket}",
-                f"--pid-file={self.home}/pid",
-                f"--sql-mode={STRICT}",
-                "--skip-networking",
-                "--innodb-log-file-size=8M",
-                "--innodb-buffer-pool-size=32M",
-                "--character-set-server=utf8mb4",
-                "--collation-server=utf8mb4_general_ci",
-            ],
-            self.home / "log",
-            user=self._user if os.geteuid() == 0 else None,
-        )
+        command = [
+            server,
+            "--no-defaults",
+            f"--datadir={self.data}",
+            f"--socket={self.socket}",
+            f"--pid-file={self.home}/pid",
+            f"--sql-mode={STRICT}",
+            "--skip-networking",
+            "--innodb-log-file-size=8M",
+            "--innodb-buffer-pool-size=32M",
+            "--character-set-server=utf8mb4",
+            "--collation-server=utf8mb4_general_ci",
+        ]
+        user = self._user if os.geteuid() == 0 else None
+        if self.disk is not None:
+            command, user = self.disk.argv(command, user), None
+        self._process = shell.start(command, self.home / "log", user=user)
         shell.wait_until(self._answers, "MariaDB answers", timeout=30)
         self._grant()
 

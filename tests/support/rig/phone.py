@@ -246,9 +246,9 @@ class Phone:
         """The call is over; returns the phone's reason."""
         return self._wait("CALL_CLOSED", timeout).get("param", "")
 
-    def answer(self) -> None:
+    def answer(self, timeout: float = 10.0) -> None:
         self._command("accept")
-        self.wait_answered()
+        self.wait_answered(timeout)
 
     def reject(self, busy: bool = True) -> None:
         """Refuse a ringing call with 486."""

@@ -126,6 +126,13 @@ class Rig:
 
         shell.wait_until(check, f"phones {sorted(waiting)} are reachable", CONTACT_READY)
 
+    def qualify(self) -> None:
+        """Let Asterisk ask every phone at once, as it does sooner or later after a start, and wait for the answers."""
+        numbers = [one.number for one in self.company.phones()]
+        for number in numbers:
+            self.asterisk.cli(f"pjsip qualify {number}")
+        self.wait_reachable(numbers)
+
     def register(self, *numbers: str) -> None:
         """These phones sign on; returns when Asterisk can reach them."""
         for number in numbers:
@@ -196,9 +203,29 @@ class Rig:
         for key, value in self.company.extension(number).astdb().items():
             if key not in kept:
                 self.asterisk.db_put(key, value)
-        devices = [one for one in (self.asterisk.db_get(own_list) or "").split("&") if one]
-        if number not in devices:
-            self.asterisk.db_put(own_list, "&".join([*devices, number]))
+        self._give_device_to(number, number)
+
+    def freepbx_reset_astdb(self) -> None:
+        """`fwconsole util resetastdb`, and the end of a restore: DEVICE deleted and made from FreePBX's tables (F§5).
+
+        A device is added to the list of its user as it is; virtual extensions, which no table of devices has, lose
+        their tree, so that is put back here (V).
+        """
+        for key in self.asterisk.db_show("DEVICE"):
+            self.asterisk.db_del(key)
+        for one in self.company.extensions:
+            for key, value in one.astdb().items():
+                family, _, rest = key.partition("/")
+                if family == "DEVICE" or (family == "AMPUSER" and rest.split("/")[1] not in ("device", "hint")):
+                    self.asterisk.db_put(key, value)
+            if not one.virtual:
+                self._give_device_to(one.number, one.number)
+
+    def _give_device_to(self, user: str, device: str) -> None:
+        key = f"AMPUSER/{user}/device"
+        devices = [one for one in (self.asterisk.db_get(key) or "").split("&") if one]
+        if device not in devices:
+            self.asterisk.db_put(key, "&".join([*devices, device]))
 
     def _take_device_from(self, user: str, device: str) -> None:
         key = f"AMPUSER/{user}/device"

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 import pytest
 
 from hotdesk_module.adapters.ami import Message
-from hotdesk_module.daemon.keeper import AFTER_CALL, AFTER_EVENT, EXPIRE_AGAIN, HOUR, MINUTE, Keeper, Work
+from hotdesk_module.daemon.keeper import (
+    AFTER_ASKED,
+    AFTER_CALL,
+    AFTER_EVENT,
+    EXPIRE_AGAIN,
+    GLANCE_EVERY,
+    HOUR,
+    MINUTE,
+    Keeper,
+    Work,
+)
 from hotdesk_module.daemon.schedule import NEAR, Schedule
 from hotdesk_module.daemon.troubles import GRACE, Troubles
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
@@ -36,7 +46,9 @@ class Watched:
         self.alerts = Alerts()
         log = logging.Logger("watched")
         log.addHandler(_List(self.records))
-        work = Work(self._repair, self._forget, self._examine, self._expire, self._hear)
+        self.glances: list[float] = []
+        self.wrong = False
+        work = Work(self._repair, self._forget, self._examine, self._expire, self._hear, self._glance)
         self.keeper = Keeper(work, Troubles(self.alerts, log, self.now), log, self.now)
 
     def now(self) -> float:
@@ -78,6 +90,10 @@ class Watched:
 
     def _hear(self, events: list[Message]) -> bool:
         return self.call_over
+
+    def _glance(self) -> bool:
+        self.glances.append(self.seconds)
+        return not self.wrong
 
     def _examine(self) -> None:
         self.examined.append(self.seconds)
@@ -157,7 +173,7 @@ def test_after_a_failure_it_tries_again_sooner_and_then_less_often(watched: Watc
     watched.error = AsteriskDown("gone")
     watched.keeper.asked()
     watched.run(0.5)
-    assert watched.keeper.next() == pytest.approx(4.7)
+    assert watched.run(5) == [pytest.approx(watched.seconds - 0.3)]
 
 
 def test_a_trouble_is_logged_when_it_begins_and_when_it_is_over(watched: Watched) -> None:
@@ -282,3 +298,18 @@ def test_when_asterisk_is_there_again_it_looks_at_once(watched: Watched) -> None
     watched.keeper.connected()
     watched.run(1)
     assert watched.expired == [15, 20 + AFTER_EVENT[0]]
+
+
+def test_what_a_glance_sees_is_repaired_at_once_and_soon_looked_at_again(watched: Watched) -> None:
+    watched.run(GLANCE_EVERY + 1)
+    watched.wrong, watched.found = True, 3
+    assert watched.run(GLANCE_EVERY) == [2 * GLANCE_EVERY + AFTER_ASKED[0]]
+    seen = len(watched.glances)
+    watched.wrong = False
+    watched.run(GLANCE_EVERY)
+    assert len(watched.glances) == seen + 1
+
+
+def test_what_no_repair_mends_is_not_repaired_every_few_seconds(watched: Watched) -> None:
+    watched.wrong, watched.error = True, UnsafePlan("too many")
+    assert len(watched.run(10 * MINUTE)) <= 25
