@@ -69,6 +69,9 @@ class Daemon:
         """Return what was logged since the mark."""
         return self.log.read_text()[self._mark :]
 
+    def wait_logged(self, text: str, seconds: float) -> None:
+        eventually(lambda: text in self.logged(), seconds, f"the daemon says: {text}")
+
     def close(self) -> None:
         if self._running is not None:
             self._running.terminate()

@@ -20,6 +20,7 @@ from hotdesk_module.service import HotDesk
 from tests.support.rig import Rig, mariadb
 from tests.support.rig.asterisk import REPOSITORY
 
+SCRIPT = REPOSITORY / "agi-bin" / "hotdesk.py"
 TABLES = (
     "hotdesk_sessions",
     "hotdesk_events",
@@ -37,6 +38,7 @@ class Desking:
     Attributes:
         service: the service as the command line has it, by the manager interface.
         past: what was in our tables before each reset.
+        script: what the dialplan runs.
     """
 
     def __init__(self, rig: Rig) -> None:
@@ -49,6 +51,8 @@ class Desking:
             password=mariadb.PASSWORD,
         )
         self.past: list[str] = []
+        # As `hotdesk dialplan` has it, with the interpreter of Asterisk's folder.
+        self.script = f"/usr/bin/python3,-I,{SCRIPT}"
         self._ami: Ami | None = None
         self.connection = MySql(self.database)
         schema.create_tables(self.connection)
@@ -59,9 +63,7 @@ class Desking:
 
     def load_dialplan(self, *phones: Phone, extra: str = "") -> None:
         """Generate the contexts, as FreePBX's reload does; ``extra`` is for what a test needs besides."""
-        # As `hotdesk dialplan` has it, with the interpreter of Asterisk's folder.
-        script = f"/usr/bin/python3,-I,{REPOSITORY / 'agi-bin' / 'hotdesk.py'}"
-        plan = dialplan.build(script, dialplan.LOGIN, dialplan.LOGOUT, phones or self.pool)
+        plan = dialplan.build(self.script, dialplan.LOGIN, dialplan.LOGOUT, phones or self.pool)
         text = dialplan.as_text(plan) + extra
         if self.rig.module_dialplan != text:
             self.rig.load_module_dialplan(text)
