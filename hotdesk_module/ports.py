@@ -87,8 +87,8 @@ class Ledger(Protocol):
     def events(self, wanted: HistoryFilter) -> tuple[Event, ...]:
         """Return the history, newest first."""
 
-    def forget_events(self, before: int) -> int:
-        """Remove applied events older than ``before``; return how many."""
+    def forget_events(self, before: int, most: int) -> int:
+        """Remove applied events older than ``before``, the oldest first and at most so many; return how many."""
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""

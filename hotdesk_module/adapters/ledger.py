@@ -45,6 +45,8 @@ _ADD_EVENT = (
     "INSERT INTO hotdesk_events (at, event, phone, user, source, actor, code, detail, applied, pending)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
+_FORGOTTEN = "SELECT id FROM hotdesk_events WHERE applied = 1 AND at < %s ORDER BY at LIMIT %s"
+_FORGOTTEN_AT_ONCE = 500
 _ATTEMPTS = "SELECT kind, subject, failures, locked_until, locks FROM hotdesk_lockouts"
 
 _WEAK_PINS = "SELECT extension, at FROM hotdesk_weak_pins"
@@ -181,9 +183,17 @@ class SqlLedger:
         )
         return tuple(_event(r) for r in rows)
 
-    def forget_events(self, before: int) -> int:
-        """Remove applied events older than ``before``."""
-        return self._db.execute("DELETE FROM hotdesk_events WHERE applied = 1 AND at < %s", (before,)).rows
+    def forget_events(self, before: int, most: int) -> int:
+        """Remove applied events older than ``before``, the oldest first."""
+        gone = 0
+        while gone < most:
+            # A few with each statement: one that takes longer than the patience of a connection is never through.
+            some = (before, min(_FORGOTTEN_AT_ONCE, most - gone))
+            ids = [r[0] for r in self._db.select(_FORGOTTEN, some)]
+            if not ids:
+                break
+            gone += self._db.execute(f"DELETE FROM hotdesk_events WHERE id IN ({marks(ids)})", ids).rows
+        return gone
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""

@@ -18,6 +18,10 @@ AFTER_EVENT = (0.5, 4.0, 12.0)
 AFTER_ASKED = (0.2,)
 MINUTE = 60.0
 HOUR = 3600.0
+# Lines of the history that are removed at a time, and the pause before the next where there may be more: for ten years
+# of them everything else would wait.
+FORGOTTEN_AT_ONCE = 5000
+FORGET_ON = 5.0
 EXAMINE_EVERY = 600.0
 # FreePBX rebuilds keys without telling anybody, and who is killed in the middle tells nobody either.
 GLANCE_EVERY = 4.0
@@ -39,7 +43,7 @@ class Work(NamedTuple):
 
     Attributes:
         repair: brings Asterisk in line; returns how many differences there were.
-        forget: removes history that is too old; returns how many lines.
+        forget: removes history that is too old; returns how many lines, at most ``FORGOTTEN_AT_ONCE``.
         examine: looks after the whole installation and shows alerts.
         expire: ends sessions that are due; returns in how many seconds to do so again.
         heard: takes what Asterisk said; returns whether a call is over that held a logout back.
@@ -95,8 +99,8 @@ class Keeper:
             if task == REPAIR:
                 self._repair()
             elif task == FORGET:
-                self._schedule.at(FORGET, HOUR)
                 forgotten = self._try(FORGET, self._work.forget)
+                self._schedule.at(FORGET, FORGET_ON if forgotten == FORGOTTEN_AT_ONCE else HOUR)
                 if forgotten:
                     self._log.info("History: %d lines were too old and are gone.", forgotten)
             elif task == EXPIRE:

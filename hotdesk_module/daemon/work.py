@@ -14,6 +14,7 @@ from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings
 from hotdesk_module.core.model import Session
+from hotdesk_module.daemon.keeper import FORGOTTEN_AT_ONCE
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import SOONEST, Timers
@@ -146,11 +147,11 @@ def follow(registrations: Registrations, line: Line, troubles: Troubles) -> None
 
 
 def forget(connections: Connections) -> int:
-    """Remove history older than the setting says, and locks of which nothing is remembered; return how many lines of
-    the history."""
+    """Remove history older than the setting says, as much as is done in a moment, and locks of which nothing is
+    remembered; return how many lines of the history."""
     controls.forget_locks(connections.ledger, wall_clock)
     days = settings.parse(connections.ledger.settings()).history_days
-    return connections.ledger.forget_events(wall_clock() - days * DAY) if days else 0
+    return connections.ledger.forget_events(wall_clock() - days * DAY, FORGOTTEN_AT_ONCE) if days else 0
 
 
 def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machine) -> None:

@@ -288,8 +288,16 @@ def test_the_history_shows_what_is_wanted_newest_first(ledger: Ledger, wanted: H
 
 def test_only_old_events_that_are_applied_are_forgotten(ledger: Ledger) -> None:
     ledger.change([], None, [Event(1, "login"), Event(2, "login", applied=False), Event(3, "login")])
-    assert ledger.forget_events(3) == 1
+    assert ledger.forget_events(3, 10) == 1
     assert [e.at for e in ledger.events(HistoryFilter())] == [3, 2]
+
+
+def test_of_too_many_old_events_the_oldest_are_forgotten_first(ledger: Ledger) -> None:
+    ledger.change([], None, [Event(at, "login") for at in (3, 1, *range(10, 1210), 2)])
+    assert ledger.forget_events(2000, 2) == 2
+    assert min(e.at for e in ledger.events(HistoryFilter(limit=2000))) == 3
+    assert ledger.forget_events(2000, 1100) == 1100
+    assert [ledger.forget_events(2000, 1100) for _ in range(2)] == [101, 0]
 
 
 # Locks against guessing, and settings

@@ -251,9 +251,10 @@ class FakeLedger:
         found.sort(key=lambda e: (e.at, e.id), reverse=True)
         return tuple(found[wanted.offset : wanted.offset + wanted.limit])
 
-    def forget_events(self, before: int) -> int:
-        """Remove applied events older than ``before``."""
+    def forget_events(self, before: int, most: int) -> int:
+        """Remove applied events older than ``before``, the oldest first."""
         old = [n for n, e in self._events.items() if e.applied and e.at < before]
+        old = sorted(old, key=lambda n: self._events[n].at)[:most]
 
         def forget() -> int:
             for number in old:

@@ -116,7 +116,7 @@ def test_who_sits_at_a_phone_that_leaves_the_pool_is_logged_out(hd: Terminal, sa
 
 def test_the_history_of_the_backup_is_added_once(hd: Terminal, saved: Path) -> None:
     everything = hd.ledger.events(HistoryFilter(limit=1000))
-    hd.ledger.forget_events(10**12)
+    hd.ledger.forget_events(10**12, 1000)
     assert hd("restore", str(saved), "--json").json["events"] == len(everything)
     assert hd("restore", str(saved), "--json").json["events"] == 0
     restored = [e[:8] for e in hd.ledger.events(HistoryFilter(limit=1000)) if e.event in ("login", "logout")]
@@ -127,7 +127,7 @@ def test_a_long_history_is_saved_whole(hd: Terminal, saved: Path, monkeypatch: p
     monkeypatch.setattr(archive, "PAGE", 2)
     data = archive.dump(hd.ledger)
     assert data == json.loads(saved.read_text(encoding="utf-8"))
-    hd.ledger.forget_events(10**12)
+    hd.ledger.forget_events(10**12, 1000)
     hd("restore", str(saved))
     rows = archive.dump(hd.ledger)["history"]
     assert [row for row in rows if row in data["history"]] == data["history"]

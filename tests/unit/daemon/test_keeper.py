@@ -13,6 +13,8 @@ from hotdesk_module.daemon.keeper import (
     AFTER_CALL,
     AFTER_EVENT,
     EXPIRE_AGAIN,
+    FORGET_ON,
+    FORGOTTEN_AT_ONCE,
     GLANCE_EVERY,
     HOUR,
     MINUTE,
@@ -38,6 +40,7 @@ class Watched:
         self.examined: list[float] = []
         self.expired: list[float] = []
         self.wait = 60.0
+        self.old: list[int] = []
         self.expire_error: Exception | None = None
         self.call_over = False
         self.error: Exception | None = None
@@ -80,7 +83,7 @@ class Watched:
 
     def _forget(self) -> int:
         self.forgotten.append(self.seconds)
-        return 3
+        return self.old.pop(0) if self.old else 3
 
     def _expire(self) -> float:
         self.expired.append(self.seconds)
@@ -122,6 +125,12 @@ def test_the_history_is_cut_hourly_and_the_installation_looked_after(watched: Wa
     assert watched.forgotten == [MINUTE, MINUTE + HOUR, MINUTE + 2 * HOUR]
     assert len(watched.examined) == 13
     assert "History: 3 lines were too old and are gone." in watched.log
+
+
+def test_a_long_history_is_cut_in_pieces(watched: Watched) -> None:
+    watched.old = [FORGOTTEN_AT_ONCE, FORGOTTEN_AT_ONCE, FORGOTTEN_AT_ONCE - 1]
+    watched.run(HOUR)
+    assert watched.forgotten == [MINUTE, MINUTE + FORGET_ON, MINUTE + 2 * FORGET_ON]
 
 
 def test_after_a_reload_it_repairs_soon_and_again_and_again(watched: Watched) -> None:

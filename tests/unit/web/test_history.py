@@ -253,7 +253,7 @@ def test_a_minute_is_all_of_it(week: Front) -> None:
 def test_before_the_history_nothing_is_known(week: Front) -> None:
     text = ask(week, phone="200", date="2023-11-13", time="12:00")
     assert "That is not on record: the history begins at 2023-11-14 23:13:20." in text
-    week.ledger.forget_events(NOW + 60)
+    week.ledger.forget_events(NOW + 60, 1000)
     text = ask(week, phone="200", date="2023-11-14", time="23:32")
     assert "1003 Person 1003 sat at phone 200 Phone 200 until 2023-11-15 00:13:20; since when is not on record." in text
     assert week.get("/api/seat?phone=200&at=2023-11-13").json["known"] is True
