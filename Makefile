@@ -1,7 +1,7 @@
 # "make demo" shows the product, "make test" checks it, "make package" builds what Module Admin installs. Each sets up what
 # it needs.
 
-.PHONY: demo test lint unit package acceptance bench translations clean
+.PHONY: demo test lint unit package acceptance bench soak translations clean
 
 PORT ?= 8080
 
@@ -37,6 +37,12 @@ acceptance:
 bench:
 	@tools/venv test
 	@.venv/bin/python -m benchmarks.panel
+
+# Does anything grow in an hour of logins at real SIP phones? MINUTES=3 is a short one.
+soak:
+	@tools/venv test
+	@tools/test-machine
+	@.venv/bin/python -m benchmarks.soak --minutes $(or $(MINUTES),60)
 
 # After words of the panel have changed: for the translators, and for gettext.
 translations:

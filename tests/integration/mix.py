@@ -24,6 +24,8 @@ from tests.support.rig import shell
 NOW = time.monotonic
 # Seconds: a prompt comes soon, or not at all; an answer may wait for the ledger's lock.
 PROMPT, ANSWER = 5.0, 14.0
+# The longest time for which somebody does nothing.
+PAUSE = 0.5
 POLL = 0.25
 IN, OUT = "agent-loginok", "agent-loggedoff"
 
@@ -64,29 +66,33 @@ class Deed:
 
 
 class Mix:
-    """A thread for each phone of the pool, and one that calls; all of them do something only while they may.
+    """A thread for each phone of the pool, and for each that calls them; all do something only while they may.
 
     Args:
         users: who logs in.
-        pause: the longest time for which somebody does nothing, in seconds.
-        calls: whether somebody calls them meanwhile, and they call somebody.
+        callers: phones outside the pool that call these people meanwhile.
+        pace: returns when the next login may begin.
     """
 
     def __init__(
-        self, desking: Desking, seed: int, users: Sequence[str], pause: float = 0.5, calls: bool = True
+        self,
+        desking: Desking,
+        seed: int,
+        users: Sequence[str],
+        callers: Sequence[str] = (CALLER,),
+        pace: Callable[[], None] = lambda: None,
     ) -> None:
         self._desking, self._rig = desking, desking.rig
-        self._users, self._pause = tuple(users), pause
+        self._users, self._pace = tuple(users), pace
         self._pool = desking.rig.company.pool
         self._deeds: list[Deed] = []
         self._before: dict[str, str] = {}
         self._mine = threading.Lock()
         self._going, self._closed = threading.Event(), threading.Event()
         # Whoever does anything with a phone holds it.
-        self._hands = {number: threading.RLock() for number in (*self._pool, CALLER)}
+        self._hands = {number: threading.RLock() for number in (*self._pool, *callers)}
         people: list[tuple[Callable[[str, random.Random], None], str]] = [(self._deed, p) for p in self._pool]
-        if calls:
-            people.append((self._call, CALLER))
+        people += [(self._call, caller) for caller in callers]
         self._threads = [
             threading.Thread(target=self._live, args=(do, phone, random.Random(seed * 1000 + n)), name=f"phone {phone}")
             for n, (do, phone) in enumerate(people)
@@ -156,7 +162,7 @@ class Mix:
                     do(phone, chance)
                 with suppress(shell.RigError, OSError):
                     self._rig.phones[phone].reset()
-            self._closed.wait(chance.uniform(0, self._pause))
+            self._closed.wait(chance.uniform(0, PAUSE))
 
     def _deed(self, phone: str, chance: random.Random) -> None:
         what = chance.random()
@@ -169,6 +175,9 @@ class Mix:
             time.sleep(chance.uniform(0.1, 0.6))
 
     def _log_in(self, phone: str, user: str) -> None:
+        self._pace()
+        if not self._going.is_set():
+            return
         mark, server = self._rig.tap.mark(), self._rig.asterisk.pid
         self._rig.phones[phone].dial(f"*11{user}")
         if not self._hear(phone, mark, server, re.compile(re.escape(f'"{prompts.ASK_PIN}"')), PROMPT):

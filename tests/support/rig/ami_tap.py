@@ -26,6 +26,7 @@ class AmiTap:
 
     def __init__(self, connect: Callable[[], socket.socket], user: str, secret: str, record: Path) -> None:
         self._connect, self._user, self._secret, self._record = connect, user, secret, record
+        self._wanted = "on"
         self._events: list[Message] = []
         self._replies: dict[str, Message] = {}
         self._news = threading.Condition()
@@ -34,6 +35,10 @@ class AmiTap:
         self._socket: socket.socket | None = None
         self._reader: threading.Thread | None = None
 
+    def hear(self, wanted: str, record: Path) -> None:
+        """Hear only some events from the next `open` on, as Asterisk names them, and write them down elsewhere."""
+        self._wanted, self._record = wanted, record
+
     def open(self) -> None:
         link = self._connect()
         link.settimeout(None)
@@ -41,7 +46,7 @@ class AmiTap:
         self._reader = threading.Thread(target=self._read, args=(link,), daemon=True, name="ami-tap")
         self._reader.start()
         # The secret travels as it does for every client; it is no PIN.
-        self.action("Login", Username=self._user, Secret=self._secret, Events="on")
+        self.action("Login", Username=self._user, Secret=self._secret, Events=self._wanted)
 
     def close(self) -> None:
         if self._socket is not None:

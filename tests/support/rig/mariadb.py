@@ -140,6 +140,11 @@ class MariaDB:
             cursor.execute(f"CREATE DATABASE `{name}`")
 
     @property
+    def pid(self) -> int:
+        """The number of the process; 0 where it has ended."""
+        return self._process.pid if self._process is not None and self.running else 0
+
+    @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

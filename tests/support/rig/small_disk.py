@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.support.rig import shell
 
-_PIECE = 1 << 16
+_PIECE = 1 << 12
 
 
 class SmallDisk:
@@ -21,14 +21,14 @@ class SmallDisk:
 
     def __init__(self, folder: Path, spare: int, log: Path) -> None:
         self.folder = folder
-        size = sum(one.stat().st_blocks * 512 for one in folder.rglob("*")) + spare
+        size = sum(one.stat().st_size + _PIECE for one in folder.rglob("*")) + spare
         there, copy = shlex.quote(str(folder)), shlex.quote(f"{folder}.small")
         script = [
             "mount --make-rprivate /",
             f"mkdir -p {copy}",
             f"mount -t tmpfs -o size={size},mode=755 tmpfs {copy}",
-            # Owners and modes as they are; a file with holes keeps them.
-            f"cp -a --sparse=always {there}/. {copy}/",
+            # What is set aside for a file is its own also when the disk is full.
+            f"cp -a --sparse=never {there}/. {copy}/",
             f"mount --move {copy} {there}",
             f"rmdir {copy}",
             f"touch {there}/.small",
