@@ -71,7 +71,7 @@ def test_a_day_ahead_and_an_hour_back_in_the_middle_of_it_all(desking: Desking, 
         for ahead, way in ((DAY, "ahead"), (DAY - HOUR, "back")):
             mix.begin(desking.seats())
             mix.go()
-            time.sleep(chance.uniform(3, 6))
+            time.sleep(chance.uniform(1, 4))
             clock.set(ahead)
             time.sleep(chance.uniform(0, 3))
             mix.rest()
