@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hotdesk_module.controls import Lock, Setting
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.expiry import End, last_activity
 from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
@@ -80,6 +81,44 @@ def event(happened: Event) -> Data:
     }
 
 
+def told(happened: Event, kind: str, pbx: str, seen: Phone | None, name: str) -> Data:
+    """Return what a webhook is told of an event.
+
+    Args:
+        kind: what the event is to a webhook.
+        pbx: the machine's name.
+        seen: the phone, where it is in the pool still.
+        name: the user's, or empty.
+    """
+    line = event(happened)
+    return {
+        "id": happened.id,
+        "event": kind,
+        "at": line["at"],
+        "pbx": pbx,
+        "phone": happened.phone,
+        "label": seen.label if seen else "",
+        "location": seen.location if seen else "",
+        "user": happened.user,
+        "name": name,
+        **{field: line[field] for field in ("source", "actor", "code", "detail")},
+    }
+
+
+def delivery(waiting: int, so_far: Delivery | None) -> Data:
+    """Return how far a webhook was told; ``waiting``: how many events it has still to be told."""
+    at = so_far or Delivery(0)
+    return {
+        "waiting": waiting,
+        "last_told": iso(at.told_at) if at.told_at else None,
+        "failing_since": iso(at.failing_since) if at.failing_since else None,
+        "tries": at.tries,
+        "error": at.error or None,
+        "given_up": at.given_up,
+        "last_given_up": iso(at.given_up_at) if at.given_up_at else None,
+    }
+
+
 def ended(outcomes: Iterable[Outcome]) -> Data:
     """Return which sessions ended, and whether Asterisk follows already."""
     outcomes = tuple(outcomes)
@@ -116,7 +155,7 @@ def setting(one: Setting) -> Data:
         "default": spec.default,
         "changed": one.changed,
         "choices": list(spec.choices),
-        "range": None if spec.choices or spec.time else [spec.low, spec.high],
+        "range": [spec.low, spec.high] if spec.is_number else None,
         "help": spec.help,
     }
 

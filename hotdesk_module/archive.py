@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from hotdesk_module import controls, webhooks
 from hotdesk_module.administration import Pool
-from hotdesk_module.core import changes, policy
+from hotdesk_module.core import changes, policy, webhook
 from hotdesk_module.core import pins as pins_
 from hotdesk_module.core import pool as pool_
 from hotdesk_module.core import settings as settings_
@@ -81,6 +82,9 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
     values, warnings = _settings(data["settings"])
     by = pool.by()
     with ledger.lock():
+        # What is added to the history is old, and nobody is told of it: not now, and not after a crash either.
+        waiting = webhooks.state(ledger).waiting
+        ledger.begin_delivery(None)
         saved = {p.device for p in phones}
         before = ledger.phones()
         gone = [p for p in before if p.device not in saved]
@@ -93,9 +97,13 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
         if pins is not None:
             _save_pins(ledger, pins, by)
         added = _add(ledger, history)
+        if webhook.hook(values):
+            controls.begin_webhook(ledger)
     ended: tuple[Session, ...] = ()
     for phone in gone:
         ended += pool.remove(phone.device).ended
+    if waiting:
+        warnings += (f"The webhook is not told of {waiting} earlier events that it had not taken yet.",)
     return Restored(len(phones), len(ledger.pins()), added, ended, warnings)
 
 

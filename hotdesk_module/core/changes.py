@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hotdesk_module.core import pool
 from hotdesk_module.core.model import Event, Phone
-from hotdesk_module.core.settings import texts
+from hotdesk_module.core.settings import differences
 
 ADDED = "added"
 CHANGED = "changed"
@@ -48,13 +48,12 @@ def of_pool(by: By, before: Iterable[Phone], after: Iterable[Phone], note: str =
 
 
 def of_settings(by: By, before: Mapping[str, str], after: Mapping[str, str], note: str = "") -> tuple[Event, ...]:
-    """Return an event for each setting whose value in force is another one.
+    """Return an event for each setting whose value in force is another one; of a secret only that it is.
 
     Args:
         before, after: what is stored.
     """
-    old, new = texts(before), texts(after)
-    changes = [f"{name}: {_clip(old[name])} → {_clip(new[name])}" for name in old if old[name] != new[name]]
+    changes = [f"{c.spec.name}: {_clip(c.old)} → {_clip(c.new)}" for c in differences(before, after)]
     return tuple(
         Event(by.at, "settings", "", "", by.source, by.actor, CHANGED, _detail(note, [change])) for change in changes
     )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hotdesk_module.core.address import address
 from hotdesk_module.errors import BadValue
 
 DEVICE = "device"
@@ -26,9 +27,12 @@ class Spec(NamedTuple):
 
     Attributes:
         default: the value in force until somebody changes it, as text.
-        choices: the words it may hold; empty for a number and for a time.
-        low, high: the range of a number.
+        choices: the words it may hold; empty for all but those.
+        low, high: the range of a number; how many characters a secret has.
         time: it is a time of the day, ``HH:MM``, or empty.
+        several: it holds any of ``choices``, one at least, with commas between.
+        address: it is an address of the web, or empty.
+        secret: nobody is shown what it is, once it is stored; empty: there is none.
         help: one sentence: what it does.
     """
 
@@ -39,9 +43,33 @@ class Spec(NamedTuple):
     low: int = 0
     high: int = 0
     time: bool = False
+    several: bool = False
+    address: bool = False
+    secret: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether it is a whole number."""
+        return not (self.choices or self.time or self.address or self.secret)
+
+
+class Change(NamedTuple):
+    """A setting whose value becomes another one, both as they may be shown."""
+
+    spec: Spec
+    old: str
+    new: str
 
 
 ON_OFF = ("no", "yes")
+# What is shown of a secret: that there is one, and that it became another one.
+SET, NEW = "(set)", "(new)"
+# The kinds of events that a webhook can be told of.
+LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED = "login", "logout", "expiry", "lock", "unlock", "refused"
+TOLD = (LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED)
+TOLD_BY_DEFAULT = (LOGIN, LOGOUT, EXPIRY, LOCK)
+# As long as the column of the table.
+_COLUMN = 255
 # So much of a wrong value is repeated; a number has fewer digits.
 _LONGEST = 40
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -131,13 +159,28 @@ SPECS: tuple[Spec, ...] = (
         low=1,
         high=10000,
     ),
+    Spec(
+        "webhook_url",
+        "",
+        "Address that is told of events by HTTP POST, https://… or http://…; empty is none.",
+        address=True,
+    ),
+    Spec(
+        "webhook_secret",
+        "",
+        "Key that signs what is sent there, so that the receiver knows it is from here; without one nothing is sent.",
+        low=16,
+        high=200,
+        secret=True,
+    ),
+    Spec("webhook_events", ",".join(TOLD_BY_DEFAULT), "Which events are told.", TOLD, several=True),
 )
 
 _BY_NAME = {spec.name: spec for spec in SPECS}
 
 
 class Settings(NamedTuple):
-    """The values in force, parsed. Minutes, hours and days stay in the unit of their name."""
+    """The values in force, parsed, without the secrets. Minutes, hours and days stay in the unit of their name."""
 
     routing: str = DEVICE
     take_over: str = REPLACE
@@ -158,6 +201,8 @@ class Settings(NamedTuple):
     daily_at: str = ""
     history_days: int = 365
     mass_logout: int = 5
+    webhook_url: str = ""
+    webhook_events: tuple[str, ...] = TOLD_BY_DEFAULT
 
 
 def spec(name: str) -> Spec:
@@ -176,10 +221,16 @@ def check(name: str, value: str) -> str:
     """Return ``value`` as it is stored.
 
     Raises:
-        BadValue: no such setting, or not a value of it; the message says which values are.
+        BadValue: no such setting, or not a value of it; the message says which values are, and repeats no secret.
     """
     known = spec(name)
+    if known.secret:
+        return _check_secret(known, value.strip())
+    if known.address:
+        return _check_address(known, value.strip())
     value = value.strip().lower()
+    if known.several:
+        return _check_several(known, value)
     if known.choices:
         if known.choices == ON_OFF:
             value = {"on": "yes", "true": "yes", "1": "yes", "off": "no", "false": "no", "0": "no"}.get(value, value)
@@ -201,15 +252,72 @@ def check(name: str, value: str) -> str:
     return str(int(value))
 
 
+def _check_secret(known: Spec, value: str) -> str:
+    # What every terminal, form and program takes for the same bytes.
+    plain = value.isascii() and value.isprintable() and " " not in value
+    if value and not (plain and known.low <= len(value) <= known.high):
+        raise BadValue(
+            f"That is not a value of {known.name}. It is {known.low} to {known.high} letters, digits and signs, without"
+            " blanks and accents."
+        )
+    return value
+
+
+def _check_address(known: Spec, value: str) -> str:
+    if value and (len(value) > _COLUMN or address(value) is None):
+        # Not repeated: somebody may have written a password into it.
+        raise BadValue(
+            f"That is not a value of {known.name}. It is an address such as https://example.com/hook, of http or https,"
+            f" with at most {_COLUMN} characters and without a user name, a password or a '#'; or empty for none."
+        )
+    return value
+
+
+def _check_several(known: Spec, value: str) -> str:
+    given = [word.strip() for word in value.split(",")]
+    if not set(given) <= set(known.choices):
+        raise BadValue(
+            f"'{value[:_LONGEST]}' is not a value of {known.name}. It is one or several of:"
+            f" {', '.join(known.choices)}; with commas between."
+        )
+    return ",".join(choice for choice in known.choices if choice in given)
+
+
 def is_time(text: str) -> bool:
     """Return whether a text is a time of the day, ``00:00`` to ``23:59``."""
     return bool(_TIME.fullmatch(text))
 
 
+def secret(stored: Mapping[str, str], name: str) -> str:
+    """Return a secret; empty where there is none. For who signs with it, and nobody else."""
+    try:
+        return check(name, stored.get(name, ""))
+    except BadValue:
+        return ""
+
+
 def texts(stored: Mapping[str, str]) -> dict[str, str]:
-    """Return the values in force as people write them, by name; see :func:`parse`."""
-    values = parse(stored)._asdict().items()
-    return {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in values}
+    """Return the values in force as people write them, by name; see :func:`parse`. Of a secret SET or empty."""
+    values = parse(stored)._asdict()
+    return {known.name: _shown(known, values, stored) for known in SPECS}
+
+
+def _shown(known: Spec, values: Mapping[str, object], stored: Mapping[str, str]) -> str:
+    if known.secret:
+        return SET if secret(stored, known.name) else ""
+    value = values[known.name]
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return the settings whose values in force differ, of what is stored before and after."""
+    old, new = texts(before), texts(after)
+    for known in SPECS:
+        if known.secret and secret(after, known.name) not in ("", secret(before, known.name)):
+            new[known.name] = NEW
+    return tuple(Change(s, old[s.name], new[s.name]) for s in SPECS if old[s.name] != new[s.name])
 
 
 def parse(stored: Mapping[str, str]) -> Settings:
@@ -220,10 +328,19 @@ def parse(stored: Mapping[str, str]) -> Settings:
     """
     values: dict[str, object] = {}
     for known in SPECS:
+        if known.secret:
+            continue
         try:
             text = check(known.name, stored.get(known.name, known.default))
         except BadValue:
             text = known.default
-        is_text = known.choices or known.time
-        values[known.name] = (text == "yes") if known.choices == ON_OFF else text if is_text else int(text)
+        values[known.name] = _parsed(known, text)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _parsed(known: Spec, text: str) -> object:
+    if known.several:
+        return tuple(text.split(","))
+    if known.choices == ON_OFF:
+        return text == "yes"
+    return int(text) if known.is_number else text
