@@ -187,7 +187,6 @@ class WebhookFailed(HotdeskError):
     code = "webhook_failed"
 
 
-
 class BadConfig(HotdeskError):
     """The configuration that tells us where the database or Asterisk is cannot be used."""
 

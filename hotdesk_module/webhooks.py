@@ -15,7 +15,7 @@ from hotdesk_module.errors import NoWebhook, WebhookFailed
 from hotdesk_module.ports import Clock, Inventory, Ledger, Post, Reply
 
 AGENT = f"Hot-Desking/{__version__}"
-# So many events are looked through for those that wait; more are only said to be more.
+# So many lines of the history are looked through for events that wait.
 COUNTED = 1000
 
 
@@ -26,7 +26,7 @@ class State(NamedTuple):
         hook: None where address or key is missing.
         lacks_key: there is an address, and no key.
         delivery: None where nothing was told yet, since the webhook was switched on.
-        waiting: how many events are still to be told, counted up to COUNTED.
+        waiting: how many events are still to be told, among the next COUNTED lines of the history.
     """
 
     hook: Hook | None

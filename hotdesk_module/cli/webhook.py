@@ -10,7 +10,7 @@ from hotdesk_module import answers, webhooks
 from hotdesk_module.adapters import machine
 from hotdesk_module.cli.app import App, Group, changes_something, pass_app
 from hotdesk_module.times import stamp
-from hotdesk_module.webhooks import COUNTED, State
+from hotdesk_module.webhooks import State
 
 
 @click.group(cls=Group, usual="status")
@@ -44,7 +44,7 @@ def _shown(found: State) -> Iterator[str]:
     if at.failing_since:
         yield f"Failing since {stamp(at.failing_since)}, {at.tries} tries: {at.error}"
     if found.waiting:
-        yield f"Still to be told: {'more than ' if found.waiting == COUNTED else ''}{found.waiting}."
+        yield f"Still to be told: {found.waiting}."
     if at.given_up:
         yield f"Given up: {at.given_up}, the last at {stamp(at.given_up_at)}."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotdesk_module.errors import AsteriskDown, HotdeskError
-from hotdesk_module.health import asterisk, clock, codes, guessing, machine, pins, pool, versions
+from hotdesk_module.health import asterisk, clock, codes, guessing, machine, pins, pool, versions, webhook
 from hotdesk_module.health.finding import ERROR, OK, Finding, worst_first
 from hotdesk_module.health.installation import Installation, read
 
@@ -19,7 +19,7 @@ def examine(at: Installation) -> tuple[Finding, ...]:
         seated = f"{len(known.phones)} phones, {len(known.sessions)} users logged in."
         found.append(Finding("database", OK, "The database answers", seated))
         found += [*pool.check(known), *codes.check(known), *clock.check(known), *guessing.check(known)]
-        found += pins.check(known)
+        found += [*pins.check(known), *webhook.check(known)]
         found.append(versions.freepbx(known.freepbx))
         # One by one: what was found before Asterisk went away is kept.
         for finding in asterisk.check(at, known):

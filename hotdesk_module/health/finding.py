@@ -32,6 +32,7 @@ CODES = (
     "registrations",
     "locks",
     "weak_pins",
+    "webhook",
     "clock",
     "zone",
     "freepbx_version",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple
 
+from hotdesk_module import webhooks
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone, Session, World
 from hotdesk_module.health.finding import Finding
 from hotdesk_module.ports import AstDbTree, Clock, HistoryFilter, Inventory, Ledger, Switchboard
+from hotdesk_module.webhooks import State
 
 
 class Machine(NamedTuple):
@@ -49,6 +51,7 @@ class Known(NamedTuple):
         world: FreePBX's devices and users, as far as the pool is concerned.
         destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
         weak_pins: the users who had an easily guessed PIN at their last login.
+        webhook: how it takes what it is told.
         groups: queues without their dynamic members, ring groups, follow-me lists.
         attempts: (kind, subject, wrong PINs).
         freepbx: its version, or empty.
@@ -63,6 +66,7 @@ class Known(NamedTuple):
     destinations: Mapping[str, str]
     features: tuple[FeatureCode, ...]
     weak_pins: tuple[str, ...]
+    webhook: State
     groups: tuple[Group, ...]
     attempts: tuple[tuple[str, str, Attempts], ...]
     freepbx: str
@@ -91,6 +95,7 @@ def read(at: Installation) -> Known:
         at.inventory.no_answer_destinations(u.extension for u in users.values() if not u.mailbox),
         at.inventory.feature_codes(),
         tuple(u.extension for u in at.inventory.users(at.ledger.weak_pins())),
+        webhooks.state(at.ledger),
         at.inventory.groups(),
         at.ledger.all_attempts(),
         at.inventory.version(),
