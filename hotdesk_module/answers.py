@@ -11,6 +11,8 @@ from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.expiry import End, last_activity
 from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
+from hotdesk_module.core.webhook import Hook
+from hotdesk_module.ports import Reply
 from hotdesk_module.service import Outcome, Repair
 from hotdesk_module.times import iso
 
@@ -105,10 +107,12 @@ def told(happened: Event, kind: str, pbx: str, seen: Phone | None, name: str) ->
     }
 
 
-def delivery(waiting: int, so_far: Delivery | None) -> Data:
-    """Return how far a webhook was told; ``waiting``: how many events it has still to be told."""
+def webhook(hook: Hook | None, so_far: Delivery | None, waiting: int) -> Data:
+    """Return how a webhook takes what it is told; ``waiting``: how many events it has still to be told."""
     at = so_far or Delivery(0)
     return {
+        "to": hook.to.place if hook else None,
+        "events": list(hook.kinds) if hook else [],
         "waiting": waiting,
         "last_told": iso(at.told_at) if at.told_at else None,
         "failing_since": iso(at.failing_since) if at.failing_since else None,
@@ -117,6 +121,11 @@ def delivery(waiting: int, so_far: Delivery | None) -> Data:
         "given_up": at.given_up,
         "last_given_up": iso(at.given_up_at) if at.given_up_at else None,
     }
+
+
+def tested(hook: Hook, reply: Reply) -> Data:
+    """Return what became of a test."""
+    return {"to": hook.to.place, "status": reply.status, "seconds": round(reply.seconds, 3)}
 
 
 def ended(outcomes: Iterable[Outcome]) -> Data:

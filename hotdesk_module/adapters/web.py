@@ -44,7 +44,7 @@ class Web:
         try:
             with closing(self._connect(to, begun + self._patience)) as raw:
                 link = http.client.HTTPConnection(to.host, to.port)
-                link.sock = _Bounded(raw, begun + self._patience)  # type: ignore[assignment]
+                link.sock = _Bounded(raw, begun + self._patience)
                 link.request("POST", to.path, body, {"Host": to.place, "Connection": "close", **headers})
                 with link.getresponse() as answer:
                     return Reply(answer.status, time.monotonic() - begun)

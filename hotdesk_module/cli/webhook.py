@@ -23,9 +23,7 @@ def webhook() -> None:
 def status(app: App) -> None:
     """Show whether the webhook takes what it is told."""
     found = webhooks.state(app.parts.ledger)
-    hook = found.hook
-    data = {"to": hook.to.place if hook else None, "events": list(hook.kinds) if hook else []}
-    app.answer({**data, **answers.delivery(found.waiting, found.delivery)}, _shown(found))
+    app.answer(answers.webhook(found.hook, found.delivery, found.waiting), _shown(found))
 
 
 def _shown(found: State) -> Iterator[str]:
@@ -59,6 +57,5 @@ def test(app: App) -> None:
 
     parts = app.parts
     hook, reply = webhooks.test(Web(), parts.ledger, machine.name(), parts.clock, "cli", app.actor)
-    seconds = round(reply.seconds, 3)
-    data = {"to": hook.to.place, "status": reply.status, "seconds": seconds}
-    app.answer(data, [f"{hook.to.place} took it: {reply.status}, after {seconds:g} seconds."])
+    line = f"{hook.to.place} took it: it answered {reply.status} after {reply.seconds:.2f} seconds."
+    app.answer(answers.tested(hook, reply), [line])

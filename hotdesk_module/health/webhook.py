@@ -63,8 +63,8 @@ def _failing(hook: Hook, so_far: Delivery, waiting: int, now: int) -> Finding:
         ERROR if so_far.given_up or now - so_far.failing_since >= LONG else WARNING,
         f"{hook.to.place} has not taken an event since {iso(so_far.failing_since)}",
         f"{so_far.error} {_events(waiting)} {'waits' if waiting == 1 else 'wait'}; each is tried again for 24 hours,"
-        f" then given up.{lost} Look at the receiver, and at webhook_url and webhook_secret under Settings; 'hotdesk webhook"
-        " test' tries at once.",
+        f" then given up.{lost} Look at the receiver, and at webhook_url and webhook_secret under Settings; 'hotdesk"
+        " webhook test' tries at once.",
     )
 
 

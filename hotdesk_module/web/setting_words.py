@@ -8,7 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core.settings import ALLOW, CALLFORWARD, DEVICE, MOVE, REFUSE, REPLACE, WARN, Spec
+from hotdesk_module.core.settings import (
+    ALLOW,
+    CALLFORWARD,
+    DEVICE,
+    EXPIRY,
+    LOCK,
+    LOGIN,
+    LOGOUT,
+    MOVE,
+    NEW,
+    REFUSE,
+    REFUSED,
+    REPLACE,
+    SET,
+    UNLOCK,
+    WARN,
+    Spec,
+)
 from hotdesk_module.web.language import N_
 from hotdesk_module.web.language import gettext as _
 
@@ -30,8 +47,8 @@ class Words(NamedTuple):
 
     Attributes:
         unit: what a number counts; empty where it needs none.
-        never: what the number 0, or an empty time, means; empty where that is nothing special.
-        choices: by value; empty for a number and a time.
+        never: what the number 0, or nothing, means; empty where that is nothing special.
+        choices: by value; empty for all but those.
     """
 
     title: str
@@ -40,7 +57,9 @@ class Words(NamedTuple):
     choices: Mapping[str, Choice] = {}
 
 
-NEVER = N_("never")
+NEVER, NONE = N_("never"), N_("none")
+# What is said of a secret.
+_SECRETS = {"": NONE, SET: N_("set"), NEW: N_("a new one")}
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Routing"), ("routing", "ring_own_phone", "give_back", "voicemail_pin")),
@@ -52,6 +71,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (N_("History"), ("history_days",)),
     (N_("Safety"), ("mass_logout",)),
+    (N_("Webhook"), ("webhook_url", "webhook_secret", "webhook_events")),
 )
 
 WORDS: dict[str, Words] = {
@@ -128,12 +148,29 @@ WORDS: dict[str, Words] = {
     "lock_longest": Words(N_("A lock lasts at most"), N_("minutes")),
     "history_days": Words(N_("Keep the history for"), N_("days"), N_("for ever")),
     "mass_logout": Words(N_("Logouts by a repair without asking, at most"), N_("sessions")),
+    "webhook_url": Words(N_("Address to tell of events"), never=NONE),
+    "webhook_secret": Words(N_("Key to sign with"), never=NONE),
+    "webhook_events": Words(
+        N_("Events to tell of"),
+        choices={
+            LOGIN: Choice(N_("Logins"), N_("Somebody sits at a phone.")),
+            LOGOUT: Choice(N_("Logouts"), N_("Somebody has left, was replaced, has moved, or was logged out.")),
+            EXPIRY: Choice(N_("Automatic logouts"), N_("Somebody's time was over.")),
+            LOCK: Choice(N_("Locks"), N_("Wrong PINs have locked a phone or a user.")),
+            UNLOCK: Choice(N_("Lifted locks"), N_("An administrator has lifted a lock.")),
+            REFUSED: Choice(N_("Refusals"), N_("Somebody could not log in or out. These may be many.")),
+        },
+    ),
 }
 
 
 def said(spec: Spec, value: str) -> str:
     """Return a value as people say it, in the reader's language: ``8 hours``, ``They move``, ``never``."""
     words = WORDS[spec.name]
+    if spec.secret:
+        return _(_SECRETS[value])
+    if spec.several:
+        return ", ".join(_(words.choices[choice].title) for choice in value.split(","))
     if words.choices:
         return _(words.choices[value].title)
     if words.never and value in ("", "0"):
