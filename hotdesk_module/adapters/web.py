@@ -44,7 +44,7 @@ class Web:
         try:
             with closing(self._connect(to, begun + self._patience)) as raw:
                 link = http.client.HTTPConnection(to.host, to.port)
-                link.sock = _Bounded(raw, begun + self._patience)
+                link.sock = _Line(raw, begun + self._patience)
                 link.request("POST", to.path, body, {"Host": to.place, "Connection": "close", **headers})
                 with link.getresponse() as answer:
                     return Reply(answer.status, time.monotonic() - begun)
@@ -54,10 +54,10 @@ class Web:
             # The certificates of the system may be others by the next time.
             self._context = None
             raise WebhookFailed(f"{to.place} cannot be trusted: {_words(error)}.") from None
-        except http.client.HTTPException as error:
-            raise WebhookFailed(f"{to.place} does not answer in HTTP ({type(error).__name__}).") from None
         except (OSError, UnicodeError) as error:
             raise WebhookFailed(f"{to.place} does not answer: {_words(error)}.") from None
+        except http.client.HTTPException as error:
+            raise WebhookFailed(f"{to.place} does not answer in HTTP ({type(error).__name__}).") from None
 
     def _connect(self, to: Address, deadline: float) -> socket.socket:
         """Return a connection, over TLS where it shall be, to the first of a name's addresses that answers."""
@@ -95,13 +95,12 @@ def _context(authorities: str) -> ssl.SSLContext:
     return context
 
 
-class _Bounded(io.RawIOBase):
-    """A socket as :mod:`http.client` uses one, which fails at the deadline, and after MOST bytes."""
+class _Line:
+    """A socket as :mod:`http.client` uses one, which fails at a deadline. It is closed by who has opened it."""
 
     def __init__(self, raw: socket.socket, deadline: float) -> None:
         self._raw = raw
         self._deadline = deadline
-        self._bytes = 0
 
     def sendall(self, data: bytes) -> None:
         """Send all of it by the deadline."""
@@ -110,14 +109,26 @@ class _Bounded(io.RawIOBase):
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return what the answer is read from."""
-        return io.BufferedReader(self)
+        return io.BufferedReader(_Answer(self._raw, self._deadline))
+
+    def close(self) -> None:
+        """Do nothing: the answer is still read."""
+
+
+class _Answer(io.RawIOBase):
+    """What comes back, which fails at the deadline and after MOST bytes."""
+
+    def __init__(self, raw: socket.socket, deadline: float) -> None:
+        self._raw = raw
+        self._deadline = deadline
+        self._bytes = 0
 
     def readable(self) -> bool:
         """Return that it can be read from."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read a part of the answer."""
+        """Read a part of it."""
         self._raw.settimeout(_left(self._deadline))
         count = self._raw.recv_into(buffer)
         self._bytes += count

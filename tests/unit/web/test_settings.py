@@ -26,10 +26,12 @@ def filled(front: Front) -> dict[str, str]:
 
 
 def sent(page: Page) -> dict[str, str]:
-    """Return the fields of a page's form."""
-    fields = {}
+    """Return the fields of a page's form; several values of one name with commas between, as the panel takes them."""
+    fields: dict[str, str] = {}
     for tag in page.all("input"):
-        if tag.get("type") != "radio" or "checked" in tag:
+        if tag.get("type") == "checkbox" and "checked" in tag:
+            fields[tag["name"]] = ",".join(filter(None, (fields[tag["name"]], tag["value"])))
+        elif tag.get("type") not in ("radio", "checkbox") or "checked" in tag:
             fields[tag["name"]] = tag.get("value", "")
     return fields
 
@@ -48,7 +50,7 @@ def test_every_setting_stands_in_one_group_in_human_words() -> None:
     for spec in SPECS:
         assert tuple(WORDS[spec.name].choices) == spec.choices
         assert all(choice.title and choice.follows for choice in WORDS[spec.name].choices.values())
-        assert bool(WORDS[spec.name].unit) == (not spec.choices and not spec.time)
+        assert bool(WORDS[spec.name].unit) == spec.is_number
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
