@@ -1,4 +1,4 @@
-"""A receiver of webhooks on a real port of this machine, with the manners of good and bad ones; and how one verifies."""
+"""A receiver of webhooks on a real port, with the manners of good and bad ones, and how one verifies."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 KEY = "a-key-of-the-tests-3f9c1e"
-# What a manner may be besides a status: never answering; a header byte by byte; headers without end; a body without end;
-# "go on" without end; no HTTP at all; hanging up.
+# What a manner may be besides a status: no answer, a header byte by byte, headers without end, a body without end,
+# "go on" without end, no HTTP at all, hanging up.
 HANG, DRIP, FLOOD, LONG, GO_ON, NONSENSE, CLOSE = "hang", "drip", "flood", "long", "go on", "nonsense", "close"
 
 
