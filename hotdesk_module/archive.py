@@ -82,9 +82,6 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
     values, warnings = _settings(data["settings"])
     by = pool.by()
     with ledger.lock():
-        # What is added to the history is old, and nobody is told of it: not now, and not after a crash either.
-        waiting = webhooks.state(ledger).waiting
-        ledger.begin_delivery(None)
         saved = {p.device for p in phones}
         before = ledger.phones()
         gone = [p for p in before if p.device not in saved]
@@ -92,6 +89,9 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
         # Those that leave are in it a moment longer, without their addresses and codes, which may be others' now.
         leaving = [p._replace(mac="", login_code="", logout_code="") for p in gone]
         ledger.save_phones((*leaving, *phones), changes.of_pool(by, stay, phones, NOTE))
+        # What is added to the history is old, and nobody is told of it: not now, and not after a crash either.
+        waiting = webhooks.state(ledger).waiting
+        ledger.begin_delivery(None)
         of_settings = changes.of_settings(by, ledger.settings(), values, NOTE)
         ledger.save_settings({spec.name: values.get(spec.name) for spec in settings_.SPECS}, of_settings)
         if pins is not None:
@@ -103,7 +103,8 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
     for phone in gone:
         ended += pool.remove(phone.device).ended
     if waiting:
-        warnings += (f"The webhook is not told of {waiting} earlier events that it had not taken yet.",)
+        events = "1 earlier event, which" if waiting == 1 else f"{waiting} earlier events, which"
+        warnings += (f"The webhook is not told of {events} it had not taken yet.",)
     return Restored(len(phones), len(ledger.pins()), added, ended, warnings)
 
 
