@@ -91,7 +91,7 @@ def pages(size: Size) -> dict[str, str]:
         "Occupancy, 7 days": "/occupancy",
         "Occupancy, 28 days": "/occupancy?range=28",
         "Occupancy, a week half a year ago": f"/occupancy?since={_day(189)}&until={_day(183)}",
-        "Occupancy, a year": f"/occupancy?since={_day(364)}",
+        "Occupancy, 31 days, as long as it gets": f"/occupancy?since={_day(30)}",
         "Export of phones": "/phones/export.csv",
         "Export of the history": "/history.csv",
         "Log out all, the question": "/logout",

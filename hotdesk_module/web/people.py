@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hotdesk_module import controls
 from hotdesk_module.compose import Parts
@@ -171,10 +171,20 @@ def person(parts: Parts, extension: str) -> Person:
 
 def last_logins(extensions: Iterable[str] | None = None) -> dict[str, int]:
     """Return when somebody last logged in, as far as the history goes back; of all, or of ``extensions``."""
-    query = select(events.c.user, func.max(events.c.at)).where(events.c.event == "login").group_by(events.c.user)
+    known = select(events.c.user).distinct()
     if extensions is not None:
-        query = query.where(events.c.user.in_(list(extensions)))
-    return {user: at for user, at in db.session.execute(query)}
+        known = known.where(events.c.user.in_(list(extensions)))
+    them = known.subquery()
+    # An index leads to it, user by user: to group all logins would read them all.
+    last = (
+        select(events.c.at)
+        .where(events.c.user == them.c.user, events.c.event == "login")
+        .order_by(events.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    with db.engine.connect() as connection:
+        return {user: at for user, at in connection.execute(select(them.c.user, last)) if at is not None}
 
 
 def ends(parts: Parts, shown: Iterable[Person]) -> dict[str, End]:
