@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.company import Size, device, fill, user
+from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.adapters.open import open_connection, open_ledger
 from hotdesk_module.compose import Parts
 from hotdesk_module.config import Config, Database
@@ -142,8 +143,10 @@ def _base(database: Database, now: int) -> Base:
     def asterisk() -> tuple[AstDbTree, Switchboard]:
         return astdb, switchboard
 
+    memory = Memory()
+
     def compose() -> Parts:
-        ledger, inventory = open_ledger(Config(database))
+        ledger, inventory = open_ledger(Config(database), memory)
         return Parts(ledger, inventory, asterisk, lambda: now, ledger.close)
 
     machine = Machine(platform.python_version(), {}, True)

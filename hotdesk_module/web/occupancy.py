@@ -17,9 +17,9 @@ from hotdesk_module.core.occupancy import Change, Level, Span, levels, spans, to
 from hotdesk_module.core.stays import LOGIN, LOGOUT
 from hotdesk_module.errors import BadValue
 from hotdesk_module.web import work
-from hotdesk_module.web.database import db, events, phones, sessions
+from hotdesk_module.web.database import db, events, sessions
 from hotdesk_module.web.history import begin, moment
-from hotdesk_module.web.listing import number_key
+from hotdesk_module.web.names import named_phones
 
 TODAY, WEEK, MONTH = "today", "7", "28"
 # Days, today included.
@@ -122,7 +122,7 @@ def occupancy(asked: Wanted) -> Occupancy:
         first = max(first, min(last, days.today(begins, zone)))
     start, end = days.midnight(first, zone), days.midnight(last + timedelta(1), zone)
     stop = max(start, min(end, now))
-    pool = _pool()
+    pool = named_phones()
     seated = _seated(stop, now)
     changes = _changes(start, None if stop == now else stop)
     found = spans(changes, seated, start, stop)
@@ -146,15 +146,6 @@ def occupancy(asked: Wanted) -> Occupancy:
         tuple(_groups(pool, found, start, stop)),
         tuple(_uses(here, pool if not asked.location else None, mine, changes, start, stop)),
     )
-
-
-def _pool() -> dict[str, Phone]:
-    """Return the phones of the pool, with label and location only, in the order of their numbers."""
-    columns = (phones.c.device, phones.c.label, phones.c.location)
-    with db.engine.connect() as connection:
-        rows = connection.execute(select(*columns)).all()
-    found = sorted(rows, key=lambda row: number_key(row.device))
-    return {device: Phone(device, label, location=location) for device, label, location in found}
 
 
 def _days(asked: Wanted, today: date, zone: tzinfo | None) -> tuple[date, date]:
