@@ -98,7 +98,6 @@ def pages(size: Size) -> dict[str, str]:
         "Log out all, the question": "/logout",
         "Phones to add": "/phones/add",
         "Health": "/health",
-        "Health, compared at once": "/health?compare=now",
     }
 
 
