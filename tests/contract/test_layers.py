@@ -38,7 +38,7 @@ BELOW: dict[str, set[str]] = {
     "webhooks": {"errors", "core", "ports", "answers"},
     "health": {"errors", "core", "ports", "service", "dialplan", "times", "webhooks", "health"},
     "answers": {"core", "ports", "controls", "service", "times"},
-    "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
+    "adapters": {"errors", "core", "ports", "config", "adapters.sql", "adapters.memory"},
     "compose": {"errors", "core", "ports", "config", "adapters"},
 }
 ENTRY_POINTS = {"agi", "web", "cli", "daemon", "demo", "__main__"}
