@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from hotdesk_module import __version__, answers
 from hotdesk_module.core import settings, webhook
+from hotdesk_module.core.address import address
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.model import Event
 from hotdesk_module.core.webhook import TEST, Hook
@@ -74,7 +75,7 @@ def state(ledger: Ledger) -> State:
     stored = ledger.settings()
     hook = webhook.hook(stored)
     if hook is None:
-        return State(None, bool(settings.parse(stored).webhook_url), None, 0)
+        return State(None, address(settings.parse(stored).webhook_url) is not None, None, 0)
     delivery = ledger.delivery()
     events = ledger.events_after(delivery.last_id, COUNTED) if delivery else ()
     return State(hook, False, delivery, sum(webhook.kind(e) in hook.kinds for e in events))
