@@ -116,7 +116,7 @@ def setting(one: Setting) -> Data:
         "default": spec.default,
         "changed": one.changed,
         "choices": list(spec.choices),
-        "range": None if spec.choices or spec.time else [spec.low, spec.high],
+        "range": [spec.low, spec.high] if spec.number else None,
         "help": spec.help,
     }
 

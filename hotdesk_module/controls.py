@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core import changes, lockout
+from hotdesk_module.core import changes, lockout, places
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.changes import By
 from hotdesk_module.core.lockout import Attempts
@@ -92,6 +92,12 @@ def change_settings(
         after = {name: value for name, value in {**before, **checked}.items() if value is not None}
         ledger.save_settings(checked, changes.of_settings(By(clock(), source, actor), before, after))
     return tuple(setting for setting in settings(ledger) if setting.spec.name in checked)
+
+
+def unknown_locations(ledger: Ledger) -> tuple[str, ...]:
+    """Return the locations that have a time of the day of their own, and no phone."""
+    in_force = settings_.parse(ledger.settings())
+    return places.unknown(in_force.daily_by_location, (p.location for p in ledger.phones()))
 
 
 def locks(ledger: Ledger, now: int) -> tuple[Lock, ...]:

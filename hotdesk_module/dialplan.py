@@ -117,8 +117,8 @@ def _target() -> list[Step]:
         ("", "Set(DIALSTATUS=CHANUNAVAIL)"),
         # A forward that was left over must not ring a phone at which its user does not sit.
         ("", f"GotoIf($[{nobody}]?over)"),
-        # Core looks at Call Forward before Do Not Disturb, which somebody may have set at this very desk, and before call
-        # waiting: without it whoever is in a call is busy.
+        # Core looks at Call Forward before Do Not Disturb, which somebody may have set at this very desk, and before
+        # call waiting, without which whoever is in a call is busy.
         ("", "Set(HDSK_STATE=${EXTENSION_STATE(${HDSK_USER}@ext-local)})"),
         ("", f"ExecIf($[{busy}]?Set(DIALSTATUS=BUSY))"),
         ("", f"GotoIf($[{busy}]?over)"),

@@ -40,6 +40,8 @@ def values_of(spec: Spec) -> str:
     """Return what a setting may be, in words."""
     if spec.choices:
         return f"{', '.join(spec.choices[:-1])} or {spec.choices[-1]}"
+    if spec.places:
+        return "LOCATION=HH:MM or LOCATION=never, with ; between them, or empty"
     return "HH:MM or empty" if spec.time else f"{spec.low} to {spec.high}"
 
 
@@ -72,9 +74,12 @@ def _change(app: App, name: str, value: str | None) -> Sequence[Setting]:
 
 
 def _tell(app: App, changed: Sequence[Setting]) -> None:
-    """Say what is in force now; whoever sits somewhere is told of where it changes their calls."""
+    """Say what is in force now; warn of what an administrator may not expect."""
+    strange = controls.unknown_locations(app.parts.ledger) if any(s.spec.places for s in changed) else ()
+    warnings = [f"No phone stands at {', '.join(strange)}. Is it written differently there?"] if strange else []
     affected = any(s.spec.name in PROJECTED for s in changed) and bool(app.parts.ledger.sessions())
-    data = {"settings": [answers.setting(s) for s in changed], "warnings": [RECONCILE] if affected else []}
+    warnings += [RECONCILE] if affected else []
+    data = {"settings": [answers.setting(s) for s in changed], "warnings": warnings}
     app.answer(data, [f"{s.spec.name} is {s.value or 'empty'} now." for s in changed])
-    if affected:
-        app.warn(RECONCILE)
+    for warning in warnings:
+        app.warn(warning)

@@ -5,10 +5,11 @@ The command line, the panel and the documents are made from :data:`SPECS`; a set
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hotdesk_module.core import places
+from hotdesk_module.core.places import NEVER, Places, is_time
 from hotdesk_module.errors import BadValue
 
 DEVICE = "device"
@@ -17,7 +18,6 @@ REPLACE = "replace"
 REFUSE = "refuse"
 MOVE = "move"
 ALLOW = "allow"
-NEVER = "never"
 WARN = "warn"
 
 
@@ -26,9 +26,10 @@ class Spec(NamedTuple):
 
     Attributes:
         default: the value in force until somebody changes it, as text.
-        choices: the words it may hold; empty for a number and for a time.
+        choices: the words it may hold; empty for everything else.
         low, high: the range of a number.
         time: it is a time of the day, ``HH:MM``, or empty.
+        places: it is times of the day by location; see :mod:`hotdesk_module.core.places`.
         help: one sentence: what it does.
     """
 
@@ -39,12 +40,17 @@ class Spec(NamedTuple):
     low: int = 0
     high: int = 0
     time: bool = False
+    places: bool = False
+
+    @property
+    def number(self) -> bool:
+        """Return whether it is a whole number."""
+        return not (self.choices or self.time or self.places)
 
 
 ON_OFF = ("no", "yes")
 # So much of a wrong value is repeated; a number has fewer digits.
 _LONGEST = 40
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 SPECS: tuple[Spec, ...] = (
     Spec(
@@ -120,8 +126,14 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "daily_at",
         "",
-        "Time of the day at which everybody is logged out, unless a phone has its own; empty is never.",
+        "Time of the day at which everybody is logged out, unless a location or a phone has its own; empty is never.",
         time=True,
+    ),
+    Spec(
+        "daily_by_location",
+        "",
+        "Locations with another time of the day, which holds for all phones there but those with their own.",
+        places=True,
     ),
     Spec("history_days", "365", "Days the history is kept; 0 keeps it for ever.", low=0, high=3650),
     Spec(
@@ -156,6 +168,7 @@ class Settings(NamedTuple):
     idle_hours: int = 8
     max_hours: int = 0
     daily_at: str = ""
+    daily_by_location: Places = ()
     history_days: int = 365
     mass_logout: int = 5
 
@@ -179,6 +192,11 @@ def check(name: str, value: str) -> str:
         BadValue: no such setting, or not a value of it; the message says which values are.
     """
     known = spec(name)
+    if known.places:
+        try:
+            return places.text(places.parse(value))
+        except BadValue as error:
+            raise BadValue(f"{name}: {error.message}") from None
     value = value.strip().lower()
     if known.choices:
         if known.choices == ON_OFF:
@@ -201,15 +219,15 @@ def check(name: str, value: str) -> str:
     return str(int(value))
 
 
-def is_time(text: str) -> bool:
-    """Return whether a text is a time of the day, ``00:00`` to ``23:59``."""
-    return bool(_TIME.fullmatch(text))
-
-
 def texts(stored: Mapping[str, str]) -> dict[str, str]:
     """Return the values in force as people write them, by name; see :func:`parse`."""
-    values = parse(stored)._asdict().items()
-    return {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in values}
+    return {name: _text(value) for name, value in parse(stored)._asdict().items()}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return places.text(value)
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def parse(stored: Mapping[str, str]) -> Settings:
@@ -224,6 +242,13 @@ def parse(stored: Mapping[str, str]) -> Settings:
             text = check(known.name, stored.get(known.name, known.default))
         except BadValue:
             text = known.default
-        is_text = known.choices or known.time
-        values[known.name] = (text == "yes") if known.choices == ON_OFF else text if is_text else int(text)
+        values[known.name] = _value(known, text)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _value(known: Spec, text: str) -> object:
+    if known.choices == ON_OFF:
+        return text == "yes"
+    if known.places:
+        return places.parse(text)
+    return int(text) if known.number else text

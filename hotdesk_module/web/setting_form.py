@@ -58,6 +58,8 @@ def _check(form: Form, field: StringField | RadioField) -> None:
             message = _("Choose one of these.")
         elif spec.time:
             message = _("Write a time such as 18:30, or nothing for never.")
+        elif spec.places:
+            message = _("Write locations with their times, such as Hall=18:30; Lobby=never, each of them once.")
         else:
             message = _("Write a whole number from %(low)s to %(high)s.") % {"low": spec.low, "high": spec.high}
         raise ValidationError(message) from None

@@ -30,8 +30,8 @@ class Words(NamedTuple):
 
     Attributes:
         unit: what a number counts; empty where it needs none.
-        never: what the number 0, or an empty time, means; empty where that is nothing special.
-        choices: by value; empty for a number and a time.
+        never: what the number 0, or nothing, means; empty where that is nothing special.
+        choices: by value; empty for everything else.
     """
 
     title: str
@@ -45,7 +45,7 @@ NEVER = N_("never")
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Routing"), ("routing", "ring_own_phone", "give_back", "voicemail_pin")),
     (N_("Logging in"), ("take_over", "several_phones", "max_phones", "weak_pins")),
-    (N_("Automatic logout"), ("idle_hours", "max_hours", "daily_at")),
+    (N_("Automatic logout"), ("idle_hours", "max_hours", "daily_at", "daily_by_location")),
     (
         N_("Wrong PINs"),
         ("attempts", "lock_failures", "lock_window", "lock_user_failures", "lock_minutes", "lock_longest"),
@@ -120,6 +120,7 @@ WORDS: dict[str, Words] = {
     "idle_hours": Words(N_("Log out after so long without a call"), N_("hours"), NEVER),
     "max_hours": Words(N_("Log out after so long in any case"), N_("hours"), NEVER),
     "daily_at": Words(N_("Log out everybody daily at"), never=NEVER),
+    "daily_by_location": Words(N_("Locations with another time of the day"), never=N_("none")),
     "attempts": Words(N_("Tries in one call"), N_("tries")),
     "lock_failures": Words(N_("Wrong PINs that lock a phone"), N_("wrong PINs"), N_("never lock")),
     "lock_window": Words(N_("Counted together within"), N_("minutes")),
