@@ -1,10 +1,10 @@
 """People with habits log in and out at random, and find their habits again, byte for byte, or cleared.
 
 A habit is a Call Forward (three kinds), Do Not Disturb, whether follow-me is on, the lamps of all of them, and whether
-the mailbox asks for the PIN. The ledger is an SQLite database. Between login and logout people use FreePBX's feature codes,
-move, take over and are taken over; administrators change settings, save extensions and reload; processes die between
-any two writes; the AstDB is emptied, or comes from an older copy. What each extension should have is reckoned here a
-second time, and compared whole whenever nothing is pending.
+the mailbox asks for the PIN. The ledger is an SQLite database. Between login and logout people use FreePBX's feature
+codes, move, take over and are taken over; administrators change settings, save extensions and reload; processes die
+between any two writes; the AstDB is emptied, or comes from an older copy. What each extension should have is reckoned
+here a second time, and compared whole whenever nothing is pending. A failure tells the seed and the story.
 """
 
 from __future__ import annotations

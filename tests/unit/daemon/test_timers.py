@@ -160,7 +160,9 @@ CASES = [[cell.split() for cell in line.split("|")] for line in TRUTH.strip().sp
 # Who says so: the settings, for all phones; the location, which has a time of the day; or the phone itself. What counts
 # less is set as well, to something else.
 @pytest.mark.parametrize("policy", ["settings", "location", "phone"])
-@pytest.mark.parametrize(("limits", "phone", "expected"), CASES, ids=[" ".join(itertools.chain(*case)) for case in CASES])
+@pytest.mark.parametrize(
+    ("limits", "phone", "expected"), CASES, ids=[" ".join(itertools.chain(*case)) for case in CASES]
+)
 def test_the_truth_table(night: Night, policy: str, limits: list[str], phone: list[str], expected: list[str]) -> None:
     idle, longest, daily = limits
     hours, most = (number.replace("never", "0") for number in (idle, longest))
