@@ -76,7 +76,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "give_back",
         "no",
-        "At logout give back the call forwards and Do Not Disturb that user and phone had before, or clear them.",
+        "At logout give back the call forwards, Do Not Disturb and follow-me that user and phone had before, or clear"
+        " them.",
         ON_OFF,
     ),
     Spec(

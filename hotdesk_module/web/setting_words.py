@@ -79,9 +79,9 @@ WORDS: dict[str, Words] = {
         },
     ),
     "give_back": Words(
-        N_("Call forwards and Do Not Disturb after logout"),
+        N_("Call forwards, Do Not Disturb and follow-me after logout"),
         choices={
-            "no": Choice(N_("Cleared"), N_("They are cleared at login and at logout.")),
+            "no": Choice(N_("Cleared"), N_("They are cleared, and follow-me is switched off, at login and at logout.")),
             "yes": Choice(N_("Given back"), N_("At logout user and phone have again what they had before the login.")),
         },
     ),
