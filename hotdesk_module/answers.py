@@ -164,7 +164,7 @@ def setting(one: Setting) -> Data:
         "default": spec.default,
         "changed": one.changed,
         "choices": list(spec.choices),
-        "range": [spec.low, spec.high] if spec.is_number else None,
+        "range": [spec.low, spec.high] if spec.number else None,
         "help": spec.help,
     }
 

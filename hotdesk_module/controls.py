@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core import changes, lockout, webhook
+from hotdesk_module.core import changes, lockout, places, webhook
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.changes import By
 from hotdesk_module.core.delivery import Delivery
@@ -101,6 +101,12 @@ def change_settings(
 def begin_webhook(ledger: Ledger) -> None:
     """Let the webhook be told of what happens from now on, and of nothing before. The caller holds the lock."""
     ledger.begin_delivery(Delivery(ledger.last_event()))
+
+
+def unknown_locations(ledger: Ledger) -> tuple[str, ...]:
+    """Return the locations that have a time of the day of their own, and no phone."""
+    in_force = settings_.parse(ledger.settings())
+    return places.unknown(in_force.daily_by_location, (p.location for p in ledger.phones()))
 
 
 def locks(ledger: Ledger, now: int) -> tuple[Lock, ...]:

@@ -49,6 +49,8 @@ def values_of(spec: Spec) -> str:
         return "an address or empty"
     if spec.secret:
         return f"{spec.low} to {spec.high} characters; never shown"
+    if spec.places:
+        return "LOCATION=HH:MM or LOCATION=never, with ; between them, or empty"
     return "HH:MM or empty" if spec.time else f"{spec.low} to {spec.high}"
 
 
@@ -100,9 +102,11 @@ def _change(app: App, name: str, value: str | None) -> Sequence[Setting]:
 
 
 def _tell(app: App, changed: Sequence[Setting]) -> None:
-    """Say what is in force now; whoever sits somewhere is told of where it changes their calls."""
+    """Say what is in force now; warn of what an administrator may not expect."""
+    strange = controls.unknown_locations(app.parts.ledger) if any(s.spec.places for s in changed) else ()
+    warnings = [f"No phone stands at {', '.join(strange)}. Is it written differently there?"] if strange else []
     affected = any(s.spec.name in PROJECTED for s in changed) and bool(app.parts.ledger.sessions())
-    warnings = [RECONCILE] if affected else []
+    warnings += [RECONCILE] if affected else []
     if any(s.spec.name.startswith("webhook") for s in changed) and webhooks.state(app.parts.ledger).lacks_key:
         warnings.append(KEYLESS)
     data = {"settings": [answers.setting(s) for s in changed], "warnings": warnings}

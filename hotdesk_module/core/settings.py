@@ -5,11 +5,12 @@ The command line, the panel and the documents are made from :data:`SPECS`; a set
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hotdesk_module.core import places
 from hotdesk_module.core.address import address
+from hotdesk_module.core.places import NEVER, Places, is_time
 from hotdesk_module.errors import BadValue
 
 DEVICE = "device"
@@ -18,7 +19,6 @@ REPLACE = "replace"
 REFUSE = "refuse"
 MOVE = "move"
 ALLOW = "allow"
-NEVER = "never"
 WARN = "warn"
 
 
@@ -27,9 +27,10 @@ class Spec(NamedTuple):
 
     Attributes:
         default: the value in force until somebody changes it, as text.
-        choices: the words it may hold; empty for all but those.
+        choices: the words it may hold; empty for everything else.
         low, high: the range of a number; how many characters a secret has.
         time: it is a time of the day, ``HH:MM``, or empty.
+        places: it is times of the day by location; see :mod:`hotdesk_module.core.places`.
         several: it holds any of ``choices``, one at least, with commas between.
         address: it is an address of the web, or empty.
         secret: nobody is shown what it is, once it is stored; empty: there is none.
@@ -43,14 +44,15 @@ class Spec(NamedTuple):
     low: int = 0
     high: int = 0
     time: bool = False
+    places: bool = False
     several: bool = False
     address: bool = False
     secret: bool = False
 
     @property
-    def is_number(self) -> bool:
+    def number(self) -> bool:
         """Return whether it is a whole number."""
-        return not (self.choices or self.time or self.address or self.secret)
+        return not (self.choices or self.time or self.places or self.address or self.secret)
 
 
 class Change(NamedTuple):
@@ -68,11 +70,10 @@ SET, NEW = "(set)", "(new)"
 LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED = "login", "logout", "expiry", "lock", "unlock", "refused"
 TOLD = (LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED)
 TOLD_BY_DEFAULT = (LOGIN, LOGOUT, EXPIRY, LOCK)
-# As long as the column of the table.
-_COLUMN = 255
+# Characters of an address.
+_ADDRESS = 255
 # So much of a wrong value is repeated; a number has fewer digits.
 _LONGEST = 40
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 SPECS: tuple[Spec, ...] = (
     Spec(
@@ -98,7 +99,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "give_back",
         "no",
-        "At logout give back the call forwards and Do Not Disturb that user and phone had before, or clear them.",
+        "At logout give back the call forwards, Do Not Disturb and follow-me that user and phone had before, or clear"
+        " them.",
         ON_OFF,
     ),
     Spec(
@@ -148,8 +150,14 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "daily_at",
         "",
-        "Time of the day at which everybody is logged out, unless a phone has its own; empty is never.",
+        "Time of the day at which everybody is logged out, unless a location or a phone has its own; empty is never.",
         time=True,
+    ),
+    Spec(
+        "daily_by_location",
+        "",
+        "Locations with another time of the day, which holds for all phones there but those with their own.",
+        places=True,
     ),
     Spec("history_days", "365", "Days the history is kept; 0 keeps it for ever.", low=0, high=3650),
     Spec(
@@ -199,6 +207,7 @@ class Settings(NamedTuple):
     idle_hours: int = 8
     max_hours: int = 0
     daily_at: str = ""
+    daily_by_location: Places = ()
     history_days: int = 365
     mass_logout: int = 5
     webhook_url: str = ""
@@ -228,6 +237,11 @@ def check(name: str, value: str) -> str:
         return _check_secret(known, value.strip())
     if known.address:
         return _check_address(known, value.strip())
+    if known.places:
+        try:
+            return places.text(places.parse(value))
+        except BadValue as error:
+            raise BadValue(f"{name}: {error.message}") from None
     value = value.strip().lower()
     if known.several:
         return _check_several(known, value)
@@ -264,11 +278,11 @@ def _check_secret(known: Spec, value: str) -> str:
 
 
 def _check_address(known: Spec, value: str) -> str:
-    if value and (len(value) > _COLUMN or address(value) is None):
+    if value and (len(value) > _ADDRESS or address(value) is None):
         # Not repeated: somebody may have written a password into it.
         raise BadValue(
             f"That is not a value of {known.name}. It is an address such as https://example.com/hook, of http or https,"
-            f" with at most {_COLUMN} characters and without a user name, a password or a '#'; or empty for none."
+            f" with at most {_ADDRESS} characters and without a user name, a password or a '#'; or empty for none."
         )
     return value
 
@@ -281,11 +295,6 @@ def _check_several(known: Spec, value: str) -> str:
             f" {', '.join(known.choices)}; with commas between."
         )
     return ",".join(choice for choice in known.choices if choice in given)
-
-
-def is_time(text: str) -> bool:
-    """Return whether a text is a time of the day, ``00:00`` to ``23:59``."""
-    return bool(_TIME.fullmatch(text))
 
 
 def secret(stored: Mapping[str, str], name: str) -> str:
@@ -307,7 +316,7 @@ def _shown(known: Spec, values: Mapping[str, object], stored: Mapping[str, str])
         return SET if secret(stored, known.name) else ""
     value = values[known.name]
     if isinstance(value, tuple):
-        return ",".join(value)
+        return places.text(value) if known.places else ",".join(value)
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
@@ -336,13 +345,15 @@ def parse(stored: Mapping[str, str]) -> Settings:
             text = text if known.address else check(known.name, text)
         except BadValue:
             text = known.default
-        values[known.name] = _parsed(known, text)
+        values[known.name] = _value(known, text)
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _parsed(known: Spec, text: str) -> object:
-    if known.several:
-        return tuple(text.split(","))
+def _value(known: Spec, text: str) -> object:
     if known.choices == ON_OFF:
         return text == "yes"
-    return int(text) if known.is_number else text
+    if known.places:
+        return places.parse(text)
+    if known.several:
+        return tuple(text.split(","))
+    return int(text) if known.number else text

@@ -55,16 +55,15 @@ def check(known: Known) -> Iterator[Finding]:
 
 
 def _failing(hook: Hook, so_far: Delivery, waiting: int, now: int) -> Finding:
-    lost = (
-        f" {_events(so_far.given_up)} {'was' if so_far.given_up == 1 else 'were'} given up." if so_far.given_up else ""
-    )
+    # Those of an earlier time are another matter.
+    lost = so_far.given_up_at >= so_far.failing_since
     return Finding(
         "webhook",
-        ERROR if so_far.given_up or now - so_far.failing_since >= LONG else WARNING,
+        ERROR if lost or now - so_far.failing_since >= LONG else WARNING,
         f"{hook.to.place} has not taken an event since {iso(so_far.failing_since)}",
         f"{so_far.error} {_events(waiting)} {'waits' if waiting == 1 else 'wait'}; each is tried again for 24 hours,"
-        f" then given up.{lost} Look at the receiver, and at webhook_url and webhook_secret under Settings; 'hotdesk"
-        " webhook test' tries at once.",
+        f" then given up.{' Some were already.' if lost else ''} Look at the receiver, and at webhook_url and"
+        " webhook_secret under Settings; 'hotdesk webhook test' tries at once.",
     )
 
 

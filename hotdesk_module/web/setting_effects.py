@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from hotdesk_module.core import expiry, lockout
+from hotdesk_module.core import expiry, lockout, places
 from hotdesk_module.core.model import Session
 from hotdesk_module.core.settings import ALLOW, Settings, parse, secret
 from hotdesk_module.times import Dailies
@@ -82,7 +82,13 @@ def _timers(before: Settings, after: Settings, sessions: tuple[Session, ...]) ->
         "At %(count)s phones that time is over: who sits there is logged out within a minute, or after the call.",
         len(over),
     )
-    return [sentence % {"count": len(over)}] if over else []
+    lines = [sentence % {"count": len(over)}] if over else []
+    if before.daily_by_location != after.daily_by_location:
+        strange = places.unknown(after.daily_by_location, (p.location for p in pool.values()))
+        if strange:
+            line = _("No phone stands at %(names)s. Is it written differently there?")
+            lines.append(line % {"names": ", ".join(strange)})
+    return lines
 
 
 def _locks(before: Settings, after: Settings) -> list[str]:

@@ -81,6 +81,8 @@ def _wrong(spec: Spec) -> str:
         return _("Choose one of these.")
     if spec.time:
         return _("Write a time such as 18:30, or nothing for never.")
+    if spec.places:
+        return _("Write locations with their times, such as Hall=18:30; Lobby=never, each of them once.")
     if spec.address:
         return _(
             "Write an address such as https://example.com/hook, without a user name, a password or a “#”, or nothing"

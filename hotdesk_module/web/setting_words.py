@@ -48,7 +48,7 @@ class Words(NamedTuple):
     Attributes:
         unit: what a number counts; empty where it needs none.
         never: what the number 0, or nothing, means; empty where that is nothing special.
-        choices: by value; empty for all but those.
+        choices: by value; empty for everything else.
     """
 
     title: str
@@ -64,7 +64,7 @@ _SECRETS = {"": NONE, SET: N_("set"), NEW: N_("a new one")}
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Routing"), ("routing", "ring_own_phone", "give_back", "voicemail_pin")),
     (N_("Logging in"), ("take_over", "several_phones", "max_phones", "weak_pins")),
-    (N_("Automatic logout"), ("idle_hours", "max_hours", "daily_at")),
+    (N_("Automatic logout"), ("idle_hours", "max_hours", "daily_at", "daily_by_location")),
     (
         N_("Wrong PINs"),
         ("attempts", "lock_failures", "lock_window", "lock_user_failures", "lock_minutes", "lock_longest"),
@@ -99,9 +99,9 @@ WORDS: dict[str, Words] = {
         },
     ),
     "give_back": Words(
-        N_("Call forwards and Do Not Disturb after logout"),
+        N_("Call forwards, Do Not Disturb and follow-me after logout"),
         choices={
-            "no": Choice(N_("Cleared"), N_("They are cleared at login and at logout.")),
+            "no": Choice(N_("Cleared"), N_("They are cleared, and follow-me is switched off, at login and at logout.")),
             "yes": Choice(N_("Given back"), N_("At logout user and phone have again what they had before the login.")),
         },
     ),
@@ -140,6 +140,7 @@ WORDS: dict[str, Words] = {
     "idle_hours": Words(N_("Log out after so long without a call"), N_("hours"), NEVER),
     "max_hours": Words(N_("Log out after so long in any case"), N_("hours"), NEVER),
     "daily_at": Words(N_("Log out everybody daily at"), never=NEVER),
+    "daily_by_location": Words(N_("Locations with another time of the day"), never=N_("none")),
     "attempts": Words(N_("Tries in one call"), N_("tries")),
     "lock_failures": Words(N_("Wrong PINs that lock a phone"), N_("wrong PINs"), N_("never lock")),
     "lock_window": Words(N_("Counted together within"), N_("minutes")),
