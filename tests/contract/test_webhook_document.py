@@ -112,15 +112,8 @@ def test_the_code_for_receivers_takes_what_is_ours_and_nothing_else(request_: Re
 
 
 def test_what_is_old_is_refused_by_that_code(request_: Request) -> None:
-    old = subprocess.run(
-        [sys.executable, "-c", f"import time; now = time.time(); time.time = lambda: now + 301\n{code('python')}\n"
-         f"KEY = {KEY.encode()!r}\nprint(is_ours({_cased(request_.headers)!r}, {request_.body!r}))"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )  # fmt: skip
+    headers = {name.title(): value for name, value in request_.headers.items()}
+    later = "import time; now = time.time(); time.time = lambda: now + 301"
+    script = f"{later}\n{code('python')}\nKEY = {KEY.encode()!r}\nprint(is_ours({headers!r}, {request_.body!r}))"
+    old = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert old.stdout == "False\n"
-
-
-def _cased(headers: dict[str, str]) -> dict[str, str]:
-    return {name.title(): value for name, value in headers.items()}
