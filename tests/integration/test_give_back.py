@@ -159,7 +159,7 @@ def test_an_extension_saved_in_between_gives_the_pin_setting_back_and_the_mailbo
     for saved in (None, "yes"):
         # The form shows that the PIN is asked for, and an administrator saves that; or that it should not be.
         rig.freepbx_edit_extension("1001")
-        rig.asterisk.db_del("AMPUSER/1001/novmpw")
+        rig.asterisk.cli("database del AMPUSER 1001/novmpw")
         if saved:
             rig.asterisk.db_put("AMPUSER/1001/novmpw", saved)
         desking.service.reconcile()
