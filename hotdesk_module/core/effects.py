@@ -77,8 +77,11 @@ def diff(
         if key.startswith(LAMPS):
             name = key[len(LAMPS) :]
             if want is None and name.startswith("HDSK"):
-                if have is not None:
+                if have == "NOT_INUSE":
                     deletes.append(Delete(key, have))
+                elif have is not None:
+                    # Whoever watches is told that it is off, before it is nothing at all.
+                    lamps.append(Lamp(name, "NOT_INUSE", forget=True))
             elif (have or "NOT_INUSE") != (want or "NOT_INUSE") or (want is not None and have is None):
                 lamps.append(Lamp(name, want or "NOT_INUSE", forget=want is None))
         elif want is None:

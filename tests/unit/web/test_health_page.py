@@ -126,14 +126,14 @@ def test_registrations_are_what_the_daemon_has_seen(front: Front) -> None:
 def test_what_the_daemon_compared_a_moment_ago_is_not_compared_again(front: Front) -> None:
     front.desk.login("200", "1003")
     front.office.edit_extension("200")
-    front.comparisons.note(in_line(), front.office.clock() - FRESH)
+    front.comparisons.note((in_line(),), front.office.clock() - FRESH)
     page = front.get("/health").page
     assert "Asterisk is in line" in page.text
     checked, compared = (t["datetime"] for t in page.all("time"))
     assert (checked, compared) == (iso(front.office.clock()), iso(front.office.clock() - FRESH))
     # Asked to look, it looks; and an old comparison counts for nothing.
     assert "Asterisk differs" in front.get("/health?compare=now").page.text
-    front.comparisons.note(in_line(), front.office.clock() - FRESH - 1)
+    front.comparisons.note((in_line(),), front.office.clock() - FRESH - 1)
     assert "Asterisk differs" in front.get("/health").page.text
 
 
@@ -149,7 +149,7 @@ def test_after_a_repair_nobody_trusts_what_was_compared_before(front: Front) -> 
 
 def test_without_asterisk_it_does_not_say_that_anything_was_compared(front: Front) -> None:
     front.asterisk_up = False
-    front.comparisons.note(in_line(), front.office.clock())
+    front.comparisons.note((in_line(),), front.office.clock())
     page = front.get("/health").page
     assert "Asterisk does not answer" in page.text and "last compared" not in page.text
     data = front.get("/api/health").json
