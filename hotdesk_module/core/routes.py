@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from hotdesk_module.core.model import Route
 
@@ -40,7 +39,6 @@ def ahead(routes: Iterable[Route]) -> Iterator[tuple[Route, Route, str]]:
             before.append(route)
 
 
-@lru_cache(maxsize=1024)
 def _expression(pattern: str) -> re.Pattern[str]:
     parts = (_SIGNS.get(part.upper()) or _choice(part) for part in _PART.findall(pattern))
     try:

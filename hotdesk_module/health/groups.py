@@ -70,7 +70,7 @@ def _finding(kind: str, held: list[_Held]) -> Finding:
     about = tuple((kind, h.group.number) for h in held)
     if len(held) == 1:
         return Finding(_CODES[kind], WARNING, _one(kind, held[0]), (_MEANS,), (_DO,), phones=phones, about=about)
-    shown = listed([say("%(number)s: %(phones)s", number=h.group.number, phones=_small(h.phones)) for h in held])
+    shown = listed([say("%(number)s (%(phones)s)", number=h.group.number, phones=_small(h.phones)) for h in held])
     means = (say("%(which)s.", which=shown), _MEANS)
     return Finding(_CODES[kind], WARNING, _several(kind, len(held)), means, (_DO,), phones=phones, about=about)
 

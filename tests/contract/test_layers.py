@@ -35,7 +35,7 @@ BELOW: dict[str, set[str]] = {
     "times": set(),
     "days": set(),
     "sentences": {"core", "service"},
-    "health": {"errors", "core", "ports", "service", "dialplan", "times", "health"},
+    "health": {"errors", "core", "ports", "sequence", "service", "dialplan", "times", "health"},
     "answers": {"core", "controls", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
     "compose": {"errors", "core", "ports", "config", "adapters"},
