@@ -86,7 +86,7 @@ def _examine(app: App, state: str) -> tuple[Finding, ...]:
 def _cure(app: App, repair: str, dry_run: bool, force: bool) -> _Done:
     """Say what a repair does, and do it."""
     try:
-        cure = cures.foresee(repair, app.desk)
+        cure = cures.foresee(repair, app.desk, force)
         _tell(app, cure, dry_run)
         if dry_run:
             return _Done(cure, done=False)

@@ -41,14 +41,17 @@ def wanted(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(repair for repair in _CURES if repair in there)
 
 
-def foresee(repair: str, desk: HotDesk) -> Cure:
+def foresee(repair: str, desk: HotDesk, force: bool = False) -> Cure:
     """Return what a repair would do; nothing is changed.
 
+    Args:
+        force: see :func:`carry_out`.
+
     Raises:
+        UnsafePlan: something would be left alone.
         HotdeskError: the database or Asterisk does not answer.
-        UnsafePlan: it would not be done without being forced.
     """
-    return Cure(repair, _CURES[repair](desk, True, False))
+    return Cure(repair, _CURES[repair](desk, True, force))
 
 
 def carry_out(repair: str, desk: HotDesk, force: bool = False) -> Cure:

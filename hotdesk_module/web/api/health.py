@@ -43,7 +43,7 @@ def health(checkup: Checkup) -> Blueprint:
         if name not in REPAIRS:
             raise BadValue(f"repair: write one of {', '.join(REPAIRS)}.")
         try:
-            done = cures.foresee(name, work.desk()) if dry_run else cures.carry_out(name, work.desk(), flag("force"))
+            done = (cures.foresee if dry_run else cures.carry_out)(name, work.desk(), flag("force"))
         finally:
             checkup.changed()
         return jsonify(repair=name, dry_run=dry_run, changes=[str(change) for change in done.changes])
