@@ -142,6 +142,9 @@ class Inventory(Protocol):
     def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
         """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
 
+    def owners(self, users: Iterable[str] | None = None) -> dict[str, str]:
+        """Return each device's user, of all devices or of those of ``users``; a device without one is not in it."""
+
     def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
         """Return all users, or those among ``extensions``."""
 

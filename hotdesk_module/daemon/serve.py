@@ -7,11 +7,13 @@ import os
 import signal
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Callable
 
 from hotdesk_module import __version__, config, controls
 from hotdesk_module.adapters import machine
 from hotdesk_module.adapters.instance import Instance, holder
+from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.compose import compose
 from hotdesk_module.daemon import log as log_
 from hotdesk_module.daemon import work
@@ -106,7 +108,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     registrations = Registrations(connections.inventory.devices, time.monotonic)
     comparisons = Comparisons()
     base = Base(
-        compose,
+        partial(compose, Memory()),
         folder.new_secret(),
         alerts,
         bell.ask,

@@ -39,15 +39,11 @@ class Checkup:
         self._machine = machine
         self._comparisons = comparisons
 
-    def examine(self, everything: bool = False) -> Examined:
-        """Return what is wrong with this installation.
-
-        Args:
-            everything: compare Asterisk with the ledger now, however long that takes.
-        """
+    def examine(self) -> Examined:
+        """Return what is wrong with this installation."""
         at = work.parts()
         now = at.clock()
-        last = None if everything else self._comparisons.last(now - FRESH)
+        last = self._comparisons.last(now - FRESH)
         found = examine(
             Installation(
                 at.ledger,
@@ -70,5 +66,5 @@ class Checkup:
         return Examined(found, now, last.at if last else now)
 
     def changed(self) -> None:
-        """Note that what was compared is not so any more."""
+        """Note that what was compared may not be so any more: whoever looks next compares anew."""
         self._comparisons.forget()

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from hotdesk_module.adapters.inventory import SqlInventory
+from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.adapters.sql import Connection, Value
 from hotdesk_module.config import Manager
 from hotdesk_module.core.model import Device, FeatureCode, Group, Route, User
@@ -90,8 +91,8 @@ def connection(databases: Databases) -> Connection:
     return connection
 
 
-@pytest.fixture(params=["fake", *SQL])
-def inventory(request: pytest.FixtureRequest) -> Inventory:
+@pytest.fixture(params=["fake", *SQL, pytest.param("remembering", marks=pytest.mark.mariadb)])
+def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Inventory:
     """Return one FreePBX in each form."""
     if request.param == "fake":
         return FakeInventory(
@@ -106,7 +107,11 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
             "16.0.40",
             [OUT, EMERGENCY, SOMEBODYS],
         )
-    connection: Connection = request.getfixturevalue(f"{request.param}_databases").connect()
+    kind, memory = request.param, None
+    if kind == "remembering":
+        kind, memory = "mariadb", Memory()
+        monkeypatch.setattr("hotdesk_module.adapters.inventory._MANY", 1)
+    connection: Connection = request.getfixturevalue(f"{kind}_databases").connect()
     freepbx(connection)
     fill(
         connection,
@@ -172,7 +177,7 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
     fill(connection, "trunks", (1, "off"), (2, None), (3, "on"))
     fill(connection, "outbound_route_trunks", (1, 1, 0), (1, 4, 1), (2, 3, 0), (3, 1, 0), (3, 2, 1), (3, 3, 2))
     fill(connection, "admin", ("need_reload", "true"), ("version", "16.0.40"))
-    return SqlInventory(connection)
+    return SqlInventory(connection, memory)
 
 
 def test_all_devices_are_those_of_freepbx(inventory: Inventory) -> None:
@@ -185,6 +190,12 @@ def test_devices_are_found_by_number_and_by_user(inventory: Inventory) -> None:
     assert set(inventory.devices(ids=["200", "1001"], users=["1001"])) == {LOBBY, ALICES, SPARE}
     assert inventory.devices(ids=["200"], users=[]) == (LOBBY,)
     assert inventory.devices(ids=[], users=[]) == ()
+
+
+def test_whose_a_device_is(inventory: Inventory) -> None:
+    assert inventory.owners() == {"200": "200", "1001": "1001", "1002": "1001"}
+    assert inventory.owners(["1001"]) == {"1001": "1001", "1002": "1001"}
+    assert inventory.owners([]) == {}
 
 
 def test_where_a_call_goes_that_nobody_answers(inventory: Inventory) -> None:

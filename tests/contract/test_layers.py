@@ -37,7 +37,7 @@ BELOW: dict[str, set[str]] = {
     "sentences": {"core", "service"},
     "health": {"errors", "core", "ports", "sequence", "service", "dialplan", "times", "health"},
     "answers": {"core", "controls", "service", "times"},
-    "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
+    "adapters": {"errors", "core", "ports", "config", "adapters.sql", "adapters.memory"},
     "compose": {"errors", "core", "ports", "config", "adapters"},
 }
 ENTRY_POINTS = {"agi", "web", "cli", "daemon", "demo", "__main__"}

@@ -372,6 +372,10 @@ class FakeInventory:
         wanted, owners = set(ids or ()), set(users or ())
         return tuple(d for d in self.all_devices if everything or d.id in wanted or d.user in owners)
 
+    def owners(self, users: Iterable[str] | None = None) -> dict[str, str]:
+        """Return each device's user, of all devices or of those of ``users``."""
+        return {d.id: d.user for d in self.devices(None if users is None else (), users) if d.user}
+
     def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
         """Return all users, or those among ``extensions``."""
         wanted = None if extensions is None else set(extensions)

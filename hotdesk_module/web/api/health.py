@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from hotdesk_module import answers
 from hotdesk_module.errors import BadValue
@@ -21,13 +21,18 @@ def health(checkup: Checkup) -> Blueprint:
 
     @pages.get("/health")
     def show() -> Response:
-        found = checkup.examine(everything=request.args.get("compare") == "now")
+        found = checkup.examine()
         return jsonify(
             findings=[data(f) for f in found.findings],
             healthy=healthy(found.findings),
             checked=iso(found.at),
             compared=iso(found.compared) if found.compared is not None else None,
         )
+
+    @pages.post("/health")
+    def check() -> Response:
+        checkup.changed()
+        return show()
 
     @pages.post("/reconcile")
     def reconcile() -> Response:

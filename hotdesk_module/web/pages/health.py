@@ -36,7 +36,7 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
 
     @pages.get("/health")
     def show() -> str:
-        found = checkup.examine(everything=request.args.get("compare") == "now")
+        found = checkup.examine()
         groups = [(level, [f for f in found.findings if f.level == level]) for level in LEVELS]
         return render_template(
             "health.html",
@@ -46,6 +46,11 @@ def health(notices: Notices, checkup: Checkup) -> Blueprint:
             ways=ways,
             say=say,
         )
+
+    @pages.post("/health/check")
+    def check() -> Response:
+        checkup.changed()
+        return go_to("/health")
 
     @pages.get("/health/force")
     def ask_force() -> str:

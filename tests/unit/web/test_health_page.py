@@ -136,9 +136,17 @@ def test_what_the_daemon_compared_a_moment_ago_is_not_compared_again(front: Fron
     checked, compared = (t["datetime"] for t in page.all("time"))
     assert (checked, compared) == (iso(front.office.clock()), iso(front.office.clock() - FRESH))
     # Asked to look, it looks; and an old comparison counts for nothing.
-    assert "Asterisk differs" in front.get("/health?compare=now").page.text
+    assert "Asterisk differs" in front.follow(front.post("/health/check")).text
     front.comparisons.note((in_line(),), front.office.clock() - FRESH - 1)
     assert "Asterisk differs" in front.get("/health").page.text
+
+
+def test_as_data_it_is_compared_where_somebody_asks_for_it(front: Front) -> None:
+    front.desk.login("200", "1003")
+    front.office.edit_extension("200")
+    front.comparisons.note((in_line(),), front.office.clock())
+    for answer, level in ((front.get("/api/health"), "ok"), (front.call("/api/health"), "warning")):
+        assert {f["code"]: f["level"] for f in answer.json["findings"]}["projection"] == level
 
 
 def test_after_a_repair_nobody_trusts_what_was_compared_before(front: Front) -> None:
