@@ -33,7 +33,7 @@ _RING_GROUPS = "SELECT grpnum, grplist, description FROM ringgroups ORDER BY grp
 _FOLLOW_ME = "SELECT grpnum, grplist, '' FROM findmefollow WHERE grplist <> grpnum ORDER BY grpnum"
 # FreePBX asks its routes in this order, and none that is not in the sequence. A trunk is switched off by "on".
 _ROUTES = (
-    "SELECT r.route_id, r.name, r.emergency_route, r.password, r.time_group_id FROM outbound_routes r"
+    "SELECT r.route_id, r.name, r.emergency_route, r.password, r.time_group_id, r.dest FROM outbound_routes r"
     " JOIN outbound_route_sequence s ON s.route_id = r.route_id ORDER BY s.seq"
 )
 _PATTERNS = (
@@ -192,10 +192,11 @@ class SqlInventory:
                 patterns=tuple(everybodys.get(number, ())),
                 only_for=number in some,
                 trunks=trunks.get(number, 0),
+                destination=bool(destination),
                 password=bool(password),
                 timed=bool(times),
             )
-            for number, name, emergency, password, times in self._select_if_there(_ROUTES)
+            for number, name, emergency, password, times, destination in self._select_if_there(_ROUTES)
         )
 
     def version(self) -> str:

@@ -160,6 +160,7 @@ class Route(NamedTuple):
             for some callers only are not among them.
         only_for: it has patterns that are for some callers only.
         trunks: how many trunks it has that are there and switched on.
+        destination: it has a place to go to where no trunk takes the call.
         password: a caller has to enter one.
         timed: it is in force at certain times only.
     """
@@ -170,6 +171,7 @@ class Route(NamedTuple):
     patterns: tuple[str, ...] = ()
     only_for: bool = False
     trunks: int = 0
+    destination: bool = False
     password: bool = False
     timed: bool = False
 

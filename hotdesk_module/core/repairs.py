@@ -96,9 +96,13 @@ def contradictions(world: World, pool: Iterable[str], actual: Mapping[str, str])
             wanted[number] = owner
         for key, want in wanted.items():
             have = actual.get(key)
-            # Blanks at the ends are lost on the way from the AstDB.
-            if (have or "").strip() != want.strip():
+            if _plain(have or "") != _plain(want):
                 yield Contradiction(phone, key, want, have)
+
+
+def _plain(value: str) -> str:
+    """Return a value without what is lost on its way through Asterisk's console, by which FreePBX writes keys."""
+    return value.replace("\\", "").strip()
 
 
 def others_seated(

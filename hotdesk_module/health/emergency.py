@@ -86,7 +86,7 @@ def _none(routes: tuple[Route, ...]) -> Finding:
 def _broken(emergency: list[Route]) -> Iterator[Finding]:
     for route in emergency:
         name = _name(route)
-        if not route.trunks:
+        if not route.trunks and not route.destination:
             yield _of(
                 route,
                 ERROR,

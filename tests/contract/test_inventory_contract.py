@@ -36,7 +36,7 @@ MODULES = {
     "ringgroups": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255) NOT NULL, description VARCHAR(35) NOT NULL",
     "findmefollow": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255)",
     "outbound_routes": "route_id INTEGER NOT NULL, name VARCHAR(40), password VARCHAR(30), emergency_route VARCHAR(4),"
-    " time_group_id INTEGER",
+    " time_group_id INTEGER, dest VARCHAR(255)",
     "outbound_route_sequence": "route_id INTEGER NOT NULL, seq INTEGER NOT NULL",
     "outbound_route_patterns": "route_id INTEGER NOT NULL, match_pattern_prefix VARCHAR(60) NOT NULL DEFAULT '',"
     " match_pattern_pass VARCHAR(60) NOT NULL DEFAULT '', match_cid VARCHAR(60) NOT NULL DEFAULT ''",
@@ -50,7 +50,7 @@ SUPPORT = Group("queue", "701", "", ("1003",))
 EVERYBODY = Group("ring_group", "600", "Everybody", ("1001", "200", "5551234"))
 ALICES_LIST = Group("follow_me", "1001", "", ("1001", "200"))
 
-OUT = Route("3", "Out", patterns=(".", "9NXXXXXX"), trunks=2, password=True)
+OUT = Route("3", "Out", patterns=(".", "9NXXXXXX"), trunks=2, destination=True, password=True)
 EMERGENCY = Route("1", "Emergency ü", emergency=True, patterns=("112", "911"), trunks=1)
 SOMEBODYS = Route("2", "", emergency=True, only_for=True, timed=True)
 
@@ -157,11 +157,11 @@ def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     fill(
         connection,
         "outbound_routes",
-        (1, "Emergency ü", "", "YES", None),
-        (2, None, None, "YES", 5),
-        (3, "Out", "1234", "", 0),
+        (1, "Emergency ü", "", "YES", None, ""),
+        (2, None, None, "YES", 5, None),
+        (3, "Out", "1234", "", 0, "app-blackhole,congestion,1"),
         # FreePBX does not ask a route that is not in the sequence.
-        (4, "Lost", "", "YES", None),
+        (4, "Lost", "", "YES", None, ""),
     )
     fill(connection, "outbound_route_sequence", (1, 1), (2, 2), (3, 0))
     fill(

@@ -10,7 +10,7 @@ from hotdesk_module.health.finding import ASKED, FORCE, FORGET, FORWARDS, OK, RE
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.service import HotDesk
 from tests.support.clinic import ILLS, Clinic, Ill, again_and_again
-from tests.support.office import Office
+from tests.support.office import EMERGENCY, Office
 
 CURABLE = [ill for ill in ILLS if ill.repair]
 
@@ -188,6 +188,18 @@ def test_freepbxs_own_keys_are_never_written(clinic: Clinic) -> None:
     before = clinic.office.astdb.snapshot()
     cures.carry_out(RECONCILE, doctor(clinic))
     assert clinic.office.astdb.snapshot() == before
+
+
+def test_what_is_lost_on_the_way_to_the_astdb_is_no_difference(clinic: Clinic) -> None:
+    users = clinic.office.inventory.all_users
+    clinic.office.inventory.all_users = [u._replace(name=" A\\B ") if u.extension == "200" else u for u in users]
+    clinic.office.astdb.values["AMPUSER/200/cidname"] = "AB"
+    assert ailing(clinic, "phone_names") == []
+
+
+def test_an_emergency_route_without_a_trunk_may_lead_to_somebody_in_the_house(clinic: Clinic) -> None:
+    clinic.office.inventory.all_routes = [EMERGENCY._replace(trunks=0, destination=True)]
+    assert ailing(clinic, "emergency_routes") == []
 
 
 def test_an_own_number_to_show_is_nobodys_leftover(clinic: Clinic) -> None:
