@@ -47,7 +47,8 @@ class Known(NamedTuple):
     """What the database says, read once.
 
     Attributes:
-        world: FreePBX's devices, as far as the pool is concerned, and the users of whom we know anything.
+        world: FreePBX's devices, as far as the pool is concerned, and the users who own a phone or of whom a PIN or
+            wrong PINs are noted.
         destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
         weak_pins: who had an easily guessed PIN at the last login.
         groups: queues without their dynamic members, ring groups, follow-me lists.
@@ -90,13 +91,8 @@ def read(at: Installation) -> Known:
     world = World(devices, {}, flags.dnd_in_hints, flags.device_and_user)
     owners = {world.owner(p.device) for p in phones}
     weak = frozenset(ledger.weak_pins())
-    ours = {
-        *(s.user for s in sessions),
-        *ledger.pins(),
-        *weak,
-        *(subject for kind, subject, _ in attempts if kind == USER),
-    }
-    users = {u.extension: u for u in inventory.users(owners | ours)}
+    attempted = (subject for kind, subject, _ in attempts if kind == USER)
+    users = {u.extension: u for u in inventory.users({*owners, *ledger.pins(), *weak, *attempted})}
     return Known(
         phones,
         sessions,
