@@ -7,7 +7,7 @@ from typing import Callable, NamedTuple
 
 from hotdesk_module.core import drift, effects, habits, machine, outbox, plan, repairs
 from hotdesk_module.core.keys import FORWARDS, LAMPS
-from hotdesk_module.core.model import Event, Session, World
+from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.sequence import Sequence, forwards_of, list_families
@@ -89,7 +89,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         if not left_alone:
             wanted.update(repairs.remains(pool, wanted, actual))
         if asked or dry_run:
-            actual.update(_shown(sequence, actual))
+            actual.update(_seen_otherwise(sequence, wanted, actual))
         needed = effects.diff(wanted, actual, target.hints, sequence.switchboard.hints(target.hints))
         if not dry_run:
             _carry_out(sequence, needed, leftovers, progress, asked)
@@ -98,10 +98,12 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         return Repair(orphans, needed, contradictions)
 
 
-def _shown(sequence: Sequence, actual: Mapping[str, str]) -> dict[str, str]:
-    """Return our lamps' keys with what whoever watches them sees, which somebody who writes keys does not change."""
-    lamps = [key[len(LAMPS) :] for key in actual if key.startswith(f"{LAMPS}HDSK")]
-    return {f"{LAMPS}{name}": state for name, state in sequence.switchboard.lamps(lamps).items()}
+def _seen_otherwise(sequence: Sequence, wanted: Keys, actual: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of lamps that are as they should be and are not seen so, with what whoever watches them sees: who
+    writes a key changes no device state."""
+    right = [key for key in actual if key.startswith(f"{LAMPS}HDSK") and actual[key] == wanted.get(key)]
+    seen = sequence.switchboard.lamps(key[len(LAMPS) :] for key in right)
+    return {f"{LAMPS}{name}": state for name, state in seen.items()}
 
 
 def _world(sequence: Sequence) -> World:

@@ -466,7 +466,7 @@ class FakeSwitchboard:
         all_calls: number of a channel to the device that is in that call.
         all_contacts: where devices are registered.
         all_version: Asterisk's.
-        all_lamps: lamps that are seen in another state than the AstDB has, as where somebody wrote there.
+        all_lamps: the states of lamps that were set; who writes to the AstDB changes none of them.
     """
 
     def __init__(
@@ -488,8 +488,9 @@ class FakeSwitchboard:
         return tuple(sorted(self.all_hints.items()))
 
     def restore(self, state: Iterable[tuple[str, str]]) -> None:
-        """Go back to a state."""
+        """Go back to a state; Asterisk has started anew and knows lamps by their keys."""
         self.all_hints = dict(state)
+        self.all_lamps = {}
         self.announced = []
         self.told = []
 
@@ -506,7 +507,7 @@ class FakeSwitchboard:
 
         def light() -> None:
             self.astdb.values[f"CustomDevstate/{name}"] = state
-            self.all_lamps.pop(name, None)
+            self.all_lamps[name] = state
 
         self.writes.do(f"switchboard.set_lamp {name}", light)
 
