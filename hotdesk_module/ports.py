@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
+from hotdesk_module.core.address import Address
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import (
     ClockChange,
@@ -98,8 +100,27 @@ class Ledger(Protocol):
     def events(self, wanted: HistoryFilter) -> tuple[Event, ...]:
         """Return the history, newest first."""
 
-    def forget_events(self, before: int) -> int:
-        """Remove applied events older than ``before``; return how many."""
+    def forget_events(self, before: int, but_from: int | None = None) -> int:
+        """Remove applied events older than ``before``, but none from the id ``but_from`` on; return how many."""
+
+    def events_after(self, number: int, limit: int) -> tuple[Event, ...]:
+        """Return the events that were written after the one of this id, oldest first, at most ``limit``.
+
+        Who holds the lock misses none: ids are given before they are committed, and logins, logouts, locks and refusals
+        are only written under it.
+        """
+
+    def last_event(self) -> int:
+        """Return the id of the event that was written last; 0 where there is none."""
+
+    def delivery(self) -> Delivery | None:
+        """Return how far the webhook was told; None where that is to begin with what happens from now on."""
+
+    def begin_delivery(self, delivery: Delivery | None) -> None:
+        """Let it be so far, wherever it was; None: see :meth:`delivery`."""
+
+    def move_delivery(self, before: Delivery, after: Delivery) -> None:
+        """Let it be so far, where nobody else has moved it meanwhile; else without a word."""
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""
@@ -232,3 +253,21 @@ class Switchboard(Protocol):
     def version(self) -> str:
         """Return Asterisk's version as it calls itself, e.g. ``20.9.3`` or ``certified/20.7-cert2``; empty where it
         does not say."""
+
+
+class Reply(NamedTuple):
+    """What a receiver on the web has answered: the status of HTTP, and after how many seconds."""
+
+    status: int
+    seconds: float
+
+
+class Post(Protocol):
+    """Sends to an address of the web."""
+
+    def __call__(self, to: Address, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Send ``body`` by POST and return the answer, whatever its status; no redirect is followed.
+
+        Raises:
+            WebhookFailed: there was no answer, or none in time.
+        """

@@ -52,6 +52,8 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         for name in ("DEVICE", "AMPUSER", "HDSK", *FORWARDS, LAMPS.rstrip("/")):
             actual.update(family(name))
         sessions = ledger.sessions()
+        if not dry_run:
+            sessions = sequence.refresh_kept(sessions, actual)
         world = _world(sequence)
         # No extensions at all, that is FreePBX in the middle of a restore, or the wrong tables.
         empty = not (world.users and world.devices)

@@ -195,7 +195,9 @@ class HotDesk(Sequence):
 
     def refuse(self, error: HotdeskError, phone: str, user: str = "") -> None:
         """Write a refusal that an entry point decided, such as an impossible extension, into the history."""
-        self.refused(error, phone, user)
+        # Whoever reads the end of the history under the lock must not miss it.
+        with self.ledger.lock():
+            self.refused(error, phone, user)
 
     # Repair
 

@@ -24,8 +24,8 @@ class Phone(NamedTuple):
         login_code: a code of its own besides the general one, e.g. ``*55``, or empty.
         logout_code: likewise for logging out.
         idle_hours: log out after so many hours without a call; 0 is never, None as the setting ``idle_hours`` says.
-        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the setting
-            ``daily_at`` says.
+        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the settings
+            ``daily_by_location`` or ``daily_at`` say.
         enabled: False refuses logins without taking the phone out of the pool.
     """
 

@@ -12,7 +12,7 @@ from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.open import open_ledger
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
-from hotdesk_module.core import settings
+from hotdesk_module.core import settings, webhook
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import SOONEST, Timers
@@ -131,8 +131,13 @@ def forget(connections: Connections) -> int:
     """Remove history older than the setting says, and locks of which nothing is remembered; return how many lines of
     the history."""
     controls.forget_locks(connections.ledger, wall_clock)
-    days = settings.parse(connections.ledger.settings()).history_days
-    return connections.ledger.forget_events(wall_clock() - days * DAY) if days else 0
+    stored = connections.ledger.settings()
+    days = settings.parse(stored).history_days
+    so_far = connections.ledger.delivery() if webhook.hook(stored) else None
+    # What the webhook is still to be told stays. So does the last line it was told of: some servers, when they start,
+    # count on from the largest number that is left.
+    but_from = so_far.last_id if so_far else None
+    return connections.ledger.forget_events(wall_clock() - days * DAY, but_from) if days else 0
 
 
 def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machine) -> None:

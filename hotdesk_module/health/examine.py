@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from hotdesk_module.errors import AsteriskDown, HotdeskError
-from hotdesk_module.health import asterisk, clock, codes, emergency, guessing, machine, pins, pool, recurring, versions
+from hotdesk_module.health import (
+    asterisk,
+    clock,
+    codes,
+    emergency,
+    guessing,
+    machine,
+    pins,
+    pool,
+    recurring,
+    versions,
+    webhook,
+)
 from hotdesk_module.health.finding import ERROR, OK, Finding, worst_first
 from hotdesk_module.health.installation import Installation, read
 from hotdesk_module.health.said import say, verbatim
@@ -16,6 +28,7 @@ _OF_THE_DATABASE = (
     guessing.check,
     pins.check,
     recurring.check,
+    webhook.check,
 )
 
 

@@ -54,6 +54,7 @@ CODES = (
     "registrations",
     "locks",
     "weak_pins",
+    "webhook",
     "clock",
     "zone",
     "freepbx_version",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple
 
+from hotdesk_module import webhooks
 from hotdesk_module.core import drift
 from hotdesk_module.core.lockout import USER, Attempts
 from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone, Route, Session, World
 from hotdesk_module.health.finding import Finding
 from hotdesk_module.ports import AstDbTree, Clock, HistoryFilter, Inventory, Ledger, Switchboard
+from hotdesk_module.webhooks import State
 
 
 class Machine(NamedTuple):
@@ -51,6 +53,7 @@ class Known(NamedTuple):
             wrong PINs are noted.
         destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
         weak_pins: who had an easily guessed PIN at the last login.
+        webhook: how it takes what it is told.
         groups: queues without their dynamic members, ring groups, follow-me lists.
         routes: the outbound routes, in their order.
         attempts: (kind, subject, wrong PINs).
@@ -67,6 +70,7 @@ class Known(NamedTuple):
     destinations: Mapping[str, str]
     features: tuple[FeatureCode, ...]
     weak_pins: frozenset[str]
+    webhook: State
     groups: tuple[Group, ...]
     routes: tuple[Route, ...]
     attempts: tuple[tuple[str, str, Attempts], ...]
@@ -100,6 +104,7 @@ def read(at: Installation) -> Known:
         inventory.no_answer_destinations(o for o in owners if o in users and not users[o].mailbox),
         inventory.feature_codes(),
         weak,
+        webhooks.state(ledger),
         inventory.groups(),
         inventory.routes(),
         attempts,

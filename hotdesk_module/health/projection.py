@@ -126,10 +126,11 @@ def _kind(effect: Effect, seats: Mapping[str, str], world: World) -> str:
     subject, _, name = rest.partition("/")
     if name == "hint":
         return "hints"
-    if isinstance(effect, Delete) and (
-        family == "HDSK" or effect.key.startswith(LAMPS) or (family == "CF" and is_ours(effect.old))
-    ):
-        return "leftovers"
+    if isinstance(effect, Delete):
+        if effect.key.startswith((f"{LAMPS}HDSK", "HDSK/")) or (family == "CF" and is_ours(effect.old)):
+            return "leftovers"
+        if effect.key.startswith(LAMPS):
+            return "lamps"
     strangers = (seats.get(subject), world.owner(subject))
     if isinstance(effect, Put) and (family, name) == ("DEVICE", "user") and effect.old not in (None, *strangers):
         return "other_logins"

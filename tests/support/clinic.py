@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Callable, NamedTuple
 
 from hotdesk_module import dialplan
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone, Route
 from hotdesk_module.errors import AsteriskDown, LedgerDown
@@ -246,6 +247,17 @@ def _empty_pool(clinic: Clinic) -> None:
     clinic.office.desk.reconcile()
 
 
+def _no_key(clinic: Clinic) -> None:
+    clinic.office.ledger.save_settings({"webhook_url": "https://hooks.example.com/x"})
+
+
+def _refuses(clinic: Clinic) -> None:
+    _no_key(clinic)
+    clinic.office.ledger.save_settings({"webhook_secret": "a-key-of-16-signs"})
+    since = clinic.office.clock() - 3600
+    clinic.office.ledger.begin_delivery(Delivery(0, 0, since, 4, "hooks.example.com answered 500."))
+
+
 def _of_the_future(clinic: Clinic) -> None:
     clinic.office.ledger.change((), None, [Event(clinic.office.clock() + 3600, "login", "200", "1003")])
 
@@ -348,6 +360,8 @@ ILLS = (
         lambda c: c.office.ledger.save_attempts("user", "1003", Attempts((), c.office.clock() + 60)),
     ),
     Ill("somebody has a weak PIN", "weak_pins", WARNING, "", lambda c: c.office.ledger.save_weak_pin("1003", 5)),
+    Ill("the webhook has no key", "webhook", WARNING, "", _no_key),
+    Ill("the webhook takes nothing", "webhook", ERROR, "", _refuses),
     Ill("the clock was set back", "clock", WARNING, "", _of_the_future),
     Ill("the database has another clock", "clock", WARNING, "", _slow_clock),
     Ill("FreePBX's zone is not known", "zone", INFO, "", _zone),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import (
     ClockChange,
@@ -96,6 +97,7 @@ class LedgerState(NamedTuple):
     settings: tuple[tuple[str, str], ...]
     pins: tuple[tuple[str, tuple[str, int]], ...]
     weak_pins: tuple[tuple[str, int], ...]
+    delivery: Delivery | None
     last_id: int
 
 
@@ -112,6 +114,7 @@ class FakeLedger:
         self._settings: dict[str, str] = {}
         self._pins: dict[str, tuple[str, int]] = {}
         self._weak_pins: dict[str, int] = {}
+        self._delivery: Delivery | None = None
         self._last_id = 0
 
     def snapshot(self, history: bool = True) -> LedgerState:
@@ -131,6 +134,7 @@ class FakeLedger:
             tuple(sorted(self._settings.items())),
             tuple(sorted(self._pins.items())),
             tuple(sorted(self._weak_pins.items())),
+            self._delivery,
             self._last_id if history else len(events),
         )
 
@@ -144,6 +148,7 @@ class FakeLedger:
         self._settings = dict(state.settings)
         self._pins = dict(state.pins)
         self._weak_pins = dict(state.weak_pins)
+        self._delivery = state.delivery
         self._last_id = state.last_id
 
     @contextmanager
@@ -262,9 +267,10 @@ class FakeLedger:
         found.sort(key=lambda e: (e.at, e.id), reverse=True)
         return tuple(found[wanted.offset : wanted.offset + wanted.limit])
 
-    def forget_events(self, before: int) -> int:
-        """Remove applied events older than ``before``."""
-        old = [n for n, e in self._events.items() if e.applied and e.at < before]
+    def forget_events(self, before: int, but_from: int | None = None) -> int:
+        """Remove applied events older than ``before``, but none from the id ``but_from`` on."""
+        some = (n for n, e in self._events.items() if e.applied and e.at < before)
+        old = [n for n in some if but_from is None or n < but_from]
 
         def forget() -> int:
             for number in old:
@@ -272,6 +278,27 @@ class FakeLedger:
             return len(old)
 
         return self.writes.do("ledger.forget_events", forget)
+
+    def events_after(self, number: int, limit: int) -> tuple[Event, ...]:
+        """Return the events that were written after the one of this id, oldest first."""
+        return tuple(e for n, e in sorted(self._events.items()) if n > number)[:limit]
+
+    def last_event(self) -> int:
+        """Return the id of the event that was written last; 0 where there is none."""
+        return max(self._events, default=0)
+
+    def delivery(self) -> Delivery | None:
+        """Return how far the webhook was told; None where that is to begin with what happens from now on."""
+        return self._delivery
+
+    def begin_delivery(self, delivery: Delivery | None) -> None:
+        """Let it be so far, wherever it was."""
+        self.writes.do("ledger.begin_delivery", lambda: setattr(self, "_delivery", delivery))
+
+    def move_delivery(self, before: Delivery, after: Delivery) -> None:
+        """Let it be so far where nobody else has moved it meanwhile."""
+        if self._delivery is not None and self._delivery.last_id == before.last_id:
+            self.writes.do("ledger.move_delivery", lambda: setattr(self, "_delivery", after))
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""

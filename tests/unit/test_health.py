@@ -6,11 +6,12 @@ import time
 
 import pytest
 
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Event, FeatureCode, Group, Phone
 from hotdesk_module.errors import AsteriskDown, LedgerDown
 from hotdesk_module.health.examine import healthy
-from hotdesk_module.health.finding import CODES, ERROR, INFO, LEVELS, OK, WARNING
+from hotdesk_module.health.finding import CODES, ERROR, INFO, LEVELS, OK, WARNING, Finding
 from hotdesk_module.ports import Context, Flags
 from tests.support.clinic import CORES, OURS, Clinic
 from tests.support.fakes import FakeLedger
@@ -389,3 +390,76 @@ def test_users_with_a_weak_pin_are_a_warning_that_names_them_and_no_pin(clinic: 
     assert (found.level, found.title) == (WARNING, "Users 1001, 1003: a PIN that is easily guessed")
     assert found.about == (("extension", "1001"), ("extension", "1003"))
     assert healthy(clinic.examine())
+
+
+# The webhook
+
+KEY = "a-key-of-16-signs"
+
+
+def telling(clinic: Clinic, delivery: Delivery, url: str = "https://hooks.example.com/x") -> Finding:
+    """Return what is found of a webhook that has got so far, measured from now."""
+    now = clinic.office.clock()
+    since, given_up = delivery.failing_since, delivery.given_up_at
+    clinic.office.ledger.save_settings({"webhook_url": url, "webhook_secret": KEY})
+    told = delivery._replace(failing_since=since and now - since, given_up_at=given_up and now - given_up)
+    clinic.office.ledger.begin_delivery(told)
+    found = clinic.one("webhook")
+    assert KEY not in repr(found) and "/x" not in repr(found)
+    return found
+
+
+def test_without_a_webhook_nothing_is_said_of_one(clinic: Clinic) -> None:
+    assert clinic.all("webhook") == []
+    clinic.office.ledger.save_settings({"webhook_secret": KEY})
+    assert clinic.all("webhook") == []
+
+
+def test_a_webhook_that_takes_everything_is_in_order(clinic: Clinic) -> None:
+    found = telling(clinic, Delivery(0))
+    assert (found.level, found.title) == (OK, "hooks.example.com takes the events it is told of")
+    assert found.text == "None was told yet."
+    assert "2023-11-14T22:13:20Z" in telling(clinic, Delivery(0, clinic.office.clock())).text
+
+
+def test_an_address_without_a_key_is_a_warning(clinic: Clinic) -> None:
+    clinic.office.ledger.save_settings({"webhook_url": "https://hooks.example.com/x"})
+    found = clinic.one("webhook")
+    assert found.level == WARNING and "webhook_secret" in found.text
+
+
+@pytest.mark.parametrize(("since", "given_up", "level"), [(60, 0, WARNING), (3600, 0, ERROR), (60, 1, ERROR)])
+def test_a_webhook_that_fails_is_a_warning_and_for_long_an_error_which_notifications_show(
+    clinic: Clinic, since: int, given_up: int, level: str
+) -> None:
+    clinic.office.desk.login("200", "1003")
+    found = telling(clinic, Delivery(0, 0, since, 4, "hooks.example.com answered 500.", given_up, given_up))
+    assert found.level == level
+    assert found.title.startswith("hooks.example.com has not taken an event since 2023-11-14T")
+    assert "answered 500. 1 event waits" in found.text and "hotdesk webhook test" in found.text
+    assert ("Some were already" in found.text) == bool(given_up)
+
+
+def test_what_was_given_up_at_another_time_does_not_make_it_worse(clinic: Clinic) -> None:
+    assert telling(clinic, Delivery(0, 0, 60, 4, "hooks.example.com answered 500.", 1, 3600)).level == WARNING
+
+
+def test_that_events_were_given_up_is_remembered_for_a_week(clinic: Clinic) -> None:
+    day = 86400
+    found = telling(clinic, Delivery(0, 1, 0, 0, "", 3, 6 * day))
+    assert found.level == WARNING and "never told of 3 events" in found.title
+    assert telling(clinic, Delivery(0, 1, 0, 0, "", 3, 8 * day)).level == OK
+
+
+@pytest.mark.parametrize(
+    ("url", "level"),
+    [
+        ("http://hooks.example.com/x", INFO),
+        ("http://localhost:5678/x", OK),
+        ("http://127.0.0.1/x", OK),
+        ("http://[::1]/x", OK),
+        ("https://hooks.example.com/x", OK),
+    ],
+)
+def test_a_way_that_is_not_encrypted_is_mentioned(clinic: Clinic, url: str, level: str) -> None:
+    assert telling(clinic, Delivery(0), url).level == level

@@ -190,6 +190,8 @@ def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
     if finding.level != OK and finding.code in AT_PAGE:
         page, name = AT_PAGE[finding.code]
         found.append((_("In FreePBX:"), [(_(name), f"?display={page}")]))
+    if finding.level != OK and finding.code == "webhook":
+        found.append((_("Here:"), [(_("Settings"), links.link("/settings"))]))
     return found
 
 

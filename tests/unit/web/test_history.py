@@ -23,7 +23,7 @@ NOW = 1_700_000_000
 # What only an administrator or an installation can meet; it is answered, and not written into the history.
 NEVER_WRITTEN = {
     *("bad_value", "bad_pin", "has_mailbox", "phone_exists", "changed", "duplicate_mac", "bad_import", "bad_config"),
-    "unsafe_plan",
+    *("unsafe_plan", "no_webhook", "webhook_failed"),
 }
 
 
