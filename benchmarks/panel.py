@@ -153,8 +153,13 @@ def _base(database: Database, now: int) -> Base:
 
 
 def _bring_in_line(at: Parts) -> None:
-    """Let Asterisk be as it is on a working day: who is logged in is projected."""
+    """Let Asterisk be as it is on a working day: with FreePBX's own keys, and who is logged in is projected."""
     astdb, switchboard = at.asterisk()
+    for one in at.inventory.devices():
+        astdb.put(f"DEVICE/{one.id}/dial", one.dial)
+        astdb.put(f"DEVICE/{one.id}/emergency_cid", one.emergency_cid)
+    for person in at.inventory.users():
+        astdb.put(f"AMPUSER/{person.extension}/cidname", person.name)
     HotDesk(at.ledger, at.inventory, astdb, switchboard, at.clock, "repair").reconcile(force=True)
     at.close()
 

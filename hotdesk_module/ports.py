@@ -10,7 +10,18 @@ from typing import Callable, NamedTuple, Protocol
 from hotdesk_module.core.address import Address
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
+from hotdesk_module.core.model import (
+    ClockChange,
+    Contact,
+    Device,
+    Event,
+    FeatureCode,
+    Group,
+    Phone,
+    Route,
+    Session,
+    User,
+)
 
 # Whole seconds since the epoch, UTC.
 Clock = Callable[[], int]
@@ -177,6 +188,9 @@ class Inventory(Protocol):
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner; none
         of a kind whose module is not installed."""
 
+    def routes(self) -> tuple[Route, ...]:
+        """Return the outbound routes in the order in which FreePBX asks them."""
+
     def version(self) -> str:
         """Return FreePBX's version, e.g. ``16.0.40``; empty where it does not say."""
 
@@ -215,6 +229,10 @@ class Switchboard(Protocol):
 
     def set_lamp(self, name: str, state: str) -> None:
         """Set the device state ``Custom:<name>``, e.g. ``HDSK200`` to ``INUSE``."""
+
+    def lamps(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the device states ``Custom:<name>`` as Asterisk shows them to whoever watches, of those it has ever
+        shown; the AstDB may say otherwise where somebody wrote there."""
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""

@@ -201,9 +201,11 @@ class HotDesk(Sequence):
 
     # Repair
 
-    def reconcile(self, dry_run: bool = False, force: bool = False, progress: Progress | None = None) -> Repair:
+    def reconcile(
+        self, dry_run: bool = False, force: bool = False, progress: Progress | None = None, asked: bool = False
+    ) -> Repair:
         """Bring all of Asterisk in line with the ledger; see :func:`hotdesk_module.repair.reconcile`."""
-        return repair.reconcile(self, dry_run, force, progress)
+        return repair.reconcile(self, dry_run, force, progress, asked)
 
     def _judge(self, phone: str, user: str, verify: Verify, current: Settings) -> HotdeskError | None:
         """Judge a PIN unless the phone is locked, or the user is and does not know the phone; and count it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hotdesk_module.adapters.sql import MYSQL, Connection, MissingTable, Row, marks
 from hotdesk_module.config import MANAGER_PORT, Manager
-from hotdesk_module.core.model import Device, FeatureCode, Group, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, Route, User
 from hotdesk_module.ports import Flags
 
 if TYPE_CHECKING:
@@ -31,6 +31,19 @@ _QUEUES = "SELECT extension, descr FROM queues_config"
 _RING_GROUPS = "SELECT grpnum, grplist, description FROM ringgroups ORDER BY grpnum"
 # Every extension has a follow-me list, and nearly all hold nothing but itself.
 _FOLLOW_ME = "SELECT grpnum, grplist, '' FROM findmefollow WHERE grplist <> grpnum ORDER BY grpnum"
+# FreePBX asks its routes in this order, and none that is not in the sequence. A trunk is switched off by "on".
+_ROUTES = (
+    "SELECT r.route_id, r.name, r.emergency_route, r.password, r.time_group_id, r.dest FROM outbound_routes r"
+    " JOIN outbound_route_sequence s ON s.route_id = r.route_id ORDER BY s.seq"
+)
+_PATTERNS = (
+    "SELECT route_id, match_pattern_prefix, match_pattern_pass, match_cid FROM outbound_route_patterns"
+    " ORDER BY match_pattern_prefix, match_pattern_pass"
+)
+_TRUNKS = (
+    "SELECT o.route_id, COUNT(*) FROM outbound_route_trunks o JOIN trunks t ON t.trunkid = o.trunk_id"
+    " WHERE COALESCE(t.disabled, 'off') <> 'on' GROUP BY o.route_id"
+)
 _VERSION = "SELECT value FROM admin WHERE variable = 'version'"
 _NOW_MYSQL = "SELECT UNIX_TIMESTAMP()"
 _NOW_SQLITE = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400) AS INTEGER)"
@@ -159,6 +172,32 @@ class SqlInventory:
                 members = tuple(m for m in (part.strip().rstrip("#") for part in (listed or "").split("-")) if m)
                 groups.append(Group(kind, number, name or "", members))
         return tuple(groups)
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the outbound routes in the order in which FreePBX asks them."""
+        everybodys: dict[int, list[str]] = {}
+        some: set[int] = set()
+        for number, prefix, passed, caller in self._select_if_there(_PATTERNS):
+            if caller:
+                some.add(number)
+            else:
+                everybodys.setdefault(number, []).append(f"{prefix or ''}{passed or ''}")
+        trunks = {r[0]: int(r[1]) for r in self._select_if_there(_TRUNKS)}
+        return tuple(
+            Route(
+                str(number),
+                name or "",
+                # What core's dialplan looks at: whether there are two characters (F§8).
+                emergency=len(emergency or "") > 1,
+                patterns=tuple(everybodys.get(number, ())),
+                only_for=number in some,
+                trunks=trunks.get(number, 0),
+                destination=bool(destination),
+                password=bool(password),
+                timed=bool(times),
+            )
+            for number, name, emergency, password, times, destination in self._select_if_there(_ROUTES)
+        )
 
     def version(self) -> str:
         """Return FreePBX's version."""

@@ -76,9 +76,10 @@ def diff(
         want, have = keys[key], actual.get(key)
         if key.startswith(LAMPS):
             name = key[len(LAMPS) :]
-            if want is None and have is not None and (have == OFF or name.startswith("HDSK")):
+            if want is None and have == OFF:
                 deletes.append(Delete(key, have))
             elif want != have:
+                # Whoever watches is told that it is off before it is nothing at all.
                 lamps.append(Lamp(name, want or OFF, forget=want is None))
         elif want is None:
             if have is not None:

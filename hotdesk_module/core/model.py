@@ -150,6 +150,32 @@ class Group(NamedTuple):
     members: tuple[str, ...] = ()
 
 
+class Route(NamedTuple):
+    """An outbound route of FreePBX.
+
+    Attributes:
+        id: FreePBX's number of it.
+        emergency: calls on it carry the phone's Emergency CID (F§8).
+        patterns: the numbers it takes, in Asterisk's language, prefix included: ``911``, ``9NXXXXXX``, ``0.``; those
+            for some callers only are not among them.
+        only_for: it has patterns that are for some callers only.
+        trunks: how many trunks it has that are there and switched on.
+        destination: it has a place to go to where no trunk takes the call.
+        password: a caller has to enter one.
+        timed: it is in force at certain times only.
+    """
+
+    id: str
+    name: str
+    emergency: bool = False
+    patterns: tuple[str, ...] = ()
+    only_for: bool = False
+    trunks: int = 0
+    destination: bool = False
+    password: bool = False
+    timed: bool = False
+
+
 class Contact(NamedTuple):
     """Where a device is registered.
 

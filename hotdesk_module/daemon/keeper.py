@@ -111,7 +111,7 @@ class Keeper:
         if not self._schedule.waits(REPAIR):
             self._schedule.at(REPAIR, MINUTE)
         if done:
-            self._log.info("Repaired: %d differences.", done)
+            self._log.info("Repaired: %d difference%s.", done, "" if done == 1 else "s")
 
     def _try(self, task: str, work: Callable[[], T | None]) -> T | int | None:
         """Return what the work returned, 0 for nothing, or None where it failed."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from hotdesk_module import controls
 from hotdesk_module.adapters.ami import Ami
@@ -18,7 +20,7 @@ from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
 from hotdesk_module.health import projection
 from hotdesk_module.health.examine import examine as look
-from hotdesk_module.health.finding import ERROR
+from hotdesk_module.health.finding import ERROR, Finding
 from hotdesk_module.health.installation import Installation, Machine
 from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.service import HotDesk
@@ -80,9 +82,9 @@ def repair(connections: Connections, line: Line, comparisons: Comparisons) -> in
         line.lost(error.message)
         raise
     except UnsafePlan as error:
-        comparisons.note(projection.unsafe(error), wall_clock())
+        comparisons.note((projection.unsafe(error),), wall_clock())
         raise
-    comparisons.note(projection.in_line(), wall_clock())
+    comparisons.note(projection.repaired(found), wall_clock())
     return len(found.effects) + len(found.ended)
 
 
@@ -150,8 +152,16 @@ def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machi
     errors = [f for f in look(at) if f.level == ERROR]
     # The repair tells of these itself; and what could not be looked at is not over because of that.
     if not any(f.code in ("database", "asterisk") for f in errors):
-        shown = (Alert(f"{HEALTH}{f.code}", alerts_.ERROR, f.title, f.text) for f in errors if f.code != "unsafe_plan")
-        alerts.replace(HEALTH, tuple(shown))
+        alerts.replace(HEALTH, tuple(_alerts(f for f in errors if f.code != "unsafe_plan")))
+
+
+def _alerts(errors: Iterable[Finding]) -> Iterator[Alert]:
+    """Return findings as notifications; the second of a code has a name of its own."""
+    seen: Counter[str] = Counter()
+    for finding in errors:
+        seen[finding.code] += 1
+        number = f"_{seen[finding.code]}" if seen[finding.code] > 1 else ""
+        yield Alert(f"{HEALTH}{finding.code}{number}", alerts_.ERROR, finding.title, finding.text)
 
 
 def machine_clock() -> float:

@@ -36,7 +36,7 @@ BELOW: dict[str, set[str]] = {
     "days": set(),
     "sentences": {"core", "service"},
     "webhooks": {"errors", "core", "ports", "answers"},
-    "health": {"errors", "core", "ports", "service", "dialplan", "times", "webhooks", "health"},
+    "health": {"errors", "core", "ports", "sequence", "service", "dialplan", "times", "webhooks", "health"},
     "answers": {"core", "ports", "controls", "service", "times"},
     "adapters": {"errors", "core", "ports", "config", "adapters.sql", "adapters.memory"},
     "compose": {"errors", "core", "ports", "config", "adapters"},

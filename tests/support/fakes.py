@@ -13,7 +13,18 @@ from typing import Any, Callable, NamedTuple, TypeVar
 
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
+from hotdesk_module.core.model import (
+    ClockChange,
+    Contact,
+    Device,
+    Event,
+    FeatureCode,
+    Group,
+    Phone,
+    Route,
+    Session,
+    User,
+)
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import Clock, Context, Flags, HistoryFilter
 
@@ -367,6 +378,7 @@ class FakeInventory:
         zone: str = "",
         groups: Iterable[Group] = (),
         version: str = "",
+        routes: Iterable[Route] = (),
     ) -> None:
         self.all_devices = list(devices)
         self.all_users = list(users)
@@ -377,6 +389,7 @@ class FakeInventory:
         self.all_zone = zone
         self.all_groups = list(groups)
         self.all_version = version
+        self.all_routes = list(routes)
         # By default the database's clock is right.
         self.clock: Clock = lambda: int(time.time())
 
@@ -418,6 +431,10 @@ class FakeInventory:
     def groups(self) -> tuple[Group, ...]:
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner."""
         return tuple(self.all_groups)
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the outbound routes in their order."""
+        return tuple(self.all_routes)
 
     def version(self) -> str:
         """Return FreePBX's version."""
@@ -476,6 +493,7 @@ class FakeSwitchboard:
         all_calls: number of a channel to the device that is in that call.
         all_contacts: where devices are registered.
         all_version: Asterisk's.
+        all_lamps: the states of lamps that were set; who writes to the AstDB changes none of them.
     """
 
     def __init__(
@@ -490,14 +508,16 @@ class FakeSwitchboard:
         self.all_calls: dict[str, str] = {}
         self.all_contacts: list[Contact] = []
         self.all_version = "22.10.1"
+        self.all_lamps: dict[str, str] = {}
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
         return tuple(sorted(self.all_hints.items()))
 
     def restore(self, state: Iterable[tuple[str, str]]) -> None:
-        """Go back to a state."""
+        """Go back to a state; Asterisk has started anew and knows lamps by their keys."""
         self.all_hints = dict(state)
+        self.all_lamps = {}
         self.announced = []
         self.told = []
 
@@ -511,8 +531,18 @@ class FakeSwitchboard:
 
     def set_lamp(self, name: str, state: str) -> None:
         """Set the device state ``Custom:<name>``."""
-        key = f"CustomDevstate/{name}"
-        self.writes.do(f"switchboard.set_lamp {name}", lambda: self.astdb.values.__setitem__(key, state))
+
+        def light() -> None:
+            self.astdb.values[f"CustomDevstate/{name}"] = state
+            self.all_lamps[name] = state
+
+        self.writes.do(f"switchboard.set_lamp {name}", light)
+
+    def lamps(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the device states ``Custom:<name>`` as they are seen."""
+        known = {k[len("CustomDevstate/") :]: v for k, v in self.astdb.family("CustomDevstate").items()}
+        seen = {**known, **self.all_lamps}
+        return {name: seen[name] for name in names if name in seen}
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""

@@ -215,6 +215,25 @@ def test_an_alert_shows_when_it_lasts_and_goes_with_the_trouble(
     assert watched.alerts.all() == ()
 
 
+def test_an_alert_says_what_is_wrong_and_what_to_do(watched: Watched) -> None:
+    watched.error = UnsafePlan("This would log out 9 phones.")
+    watched.run(1)
+    (alert,) = watched.alerts.all()
+    assert alert.level == "critical" and alert.text.startswith(
+        "This would log out 9 phones. Nobody is logged out before"
+    )
+    watched.error = ValueError("x")
+    watched.run(GRACE + MINUTE)
+    (alert,) = watched.alerts.all()
+    assert alert.text.startswith("ValueError: x. It tries again by itself.")
+
+
+def test_one_difference_is_one(watched: Watched) -> None:
+    watched.found = 1
+    watched.run(1)
+    assert watched.log == ["Repaired: 1 difference."]
+
+
 def test_a_restart_of_asterisk_is_no_alert(watched: Watched) -> None:
     watched.error = AsteriskDown("restarting")
     watched.run(40)
