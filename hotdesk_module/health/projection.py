@@ -189,6 +189,10 @@ def _other_logins(found: list[Effect]) -> Finding:
     )
 
 
+def _holds(found: Contradiction) -> Said:
+    return say("%(key)s is '%(have)s'", key=found.key, have=found.have or "")
+
+
 def _at(phone: str, user: str) -> Said:
     return say("%(user)s at %(phone)s", user=user, phone=phone)
 
@@ -284,7 +288,7 @@ def _contradictions(found: tuple[Contradiction, ...]) -> Iterator[Finding]:
             (
                 say(
                     "%(what)s.",
-                    what=listed([say("%(key)s is '%(have)s'", key=c.key, have=c.have or "") for c in names]),
+                    what=listed([_holds(c) for c in names]),
                 ),
                 say("A hot desking module that changes a phone's own name and number leaves them behind."),
             ),
