@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hotdesk_module.controls import Lock, Setting
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
 from hotdesk_module.core.expiry import End, last_activity
 from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
+from hotdesk_module.core.webhook import Hook
+from hotdesk_module.ports import Reply
 from hotdesk_module.service import Outcome, Repair
 from hotdesk_module.times import iso
 
@@ -80,6 +83,51 @@ def event(happened: Event) -> Data:
     }
 
 
+def told(happened: Event, kind: str, pbx: str, seen: Phone | None, name: str) -> Data:
+    """Return what a webhook is told of an event.
+
+    Args:
+        kind: what the event is to a webhook.
+        pbx: the machine's name.
+        seen: the phone, where it is in the pool still.
+        name: the user's, or empty.
+    """
+    line = event(happened)
+    return {
+        "id": happened.id,
+        "event": kind,
+        "at": line["at"],
+        "pbx": pbx,
+        "phone": happened.phone,
+        "label": seen.label if seen else "",
+        "location": seen.location if seen else "",
+        "user": happened.user,
+        "name": name,
+        **{field: line[field] for field in ("source", "actor", "code", "detail")},
+    }
+
+
+def webhook(hook: Hook | None, so_far: Delivery | None, waiting: int) -> Data:
+    """Return how a webhook takes what it is told; ``waiting``: how many events it has still to be told."""
+    at = so_far or Delivery(0)
+    return {
+        "to": hook.to.place if hook else None,
+        "events": list(hook.kinds) if hook else [],
+        "waiting": waiting,
+        "last_told": iso(at.told_at) if at.told_at else None,
+        "failing_since": iso(at.failing_since) if at.failing_since else None,
+        "tries": at.tries,
+        "error": at.error or None,
+        "given_up": at.given_up,
+        "last_given_up": iso(at.given_up_at) if at.given_up_at else None,
+    }
+
+
+def tested(hook: Hook, reply: Reply) -> Data:
+    """Return what became of a test."""
+    return {"to": hook.to.place, "status": reply.status, "seconds": round(reply.seconds, 3)}
+
+
 def ended(outcomes: Iterable[Outcome]) -> Data:
     """Return which sessions ended, and whether Asterisk follows already."""
     outcomes = tuple(outcomes)
@@ -116,7 +164,7 @@ def setting(one: Setting) -> Data:
         "default": spec.default,
         "changed": one.changed,
         "choices": list(spec.choices),
-        "range": None if spec.choices or spec.time else [spec.low, spec.high],
+        "range": [spec.low, spec.high] if spec.number else None,
         "help": spec.help,
     }
 

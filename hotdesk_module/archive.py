@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from hotdesk_module import controls, webhooks
 from hotdesk_module.administration import Pool
-from hotdesk_module.core import changes, policy
+from hotdesk_module.core import changes, policy, webhook
 from hotdesk_module.core import pins as pins_
 from hotdesk_module.core import pool as pool_
 from hotdesk_module.core import settings as settings_
@@ -88,14 +89,22 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
         # Those that leave are in it a moment longer, without their addresses and codes, which may be others' now.
         leaving = [p._replace(mac="", login_code="", logout_code="") for p in gone]
         ledger.save_phones((*leaving, *phones), changes.of_pool(by, stay, phones, NOTE))
+        # What is added to the history is old, and nobody is told of it: not now, and not after a crash either.
+        waiting = webhooks.state(ledger).waiting
+        ledger.begin_delivery(None)
         of_settings = changes.of_settings(by, ledger.settings(), values, NOTE)
         ledger.save_settings({spec.name: values.get(spec.name) for spec in settings_.SPECS}, of_settings)
         if pins is not None:
             _save_pins(ledger, pins, by)
         added = _add(ledger, history)
+        if webhook.hook(values):
+            controls.begin_webhook(ledger)
     ended: tuple[Session, ...] = ()
     for phone in gone:
         ended += pool.remove(phone.device).ended
+    if waiting:
+        events = "1 earlier event, which" if waiting == 1 else f"{waiting} earlier events, which"
+        warnings += (f"The webhook is not told of {events} it had not taken yet.",)
     return Restored(len(phones), len(ledger.pins()), added, ended, warnings)
 
 

@@ -9,6 +9,7 @@ from typing import Callable, NamedTuple
 from hotdesk_module import config
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
+from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.adapters.open import open_ledger
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.ports import AstDbTree, Clock, Inventory, Ledger, Switchboard
@@ -29,14 +30,17 @@ class Parts(NamedTuple):
     close: Callable[[], None]
 
 
-def compose() -> Parts:
+def compose(memory: Memory | None = None) -> Parts:
     """Return the real adapters; nothing is connected before it is used.
+
+    Args:
+        memory: of a process that lives long.
 
     Raises:
         BadConfig: we cannot tell where the database is.
     """
     settings = config.load()
-    ledger, inventory = open_ledger(settings)
+    ledger, inventory = open_ledger(settings, memory)
 
     open_until_the_end = ExitStack()
     open_until_the_end.callback(ledger.close)

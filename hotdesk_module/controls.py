@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core import changes, lockout
+from hotdesk_module.core import changes, lockout, places, webhook
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.changes import By
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Event
 from hotdesk_module.core.settings import Spec
@@ -90,8 +91,22 @@ def change_settings(
         if others:
             raise Changed(f"Somebody else has changed {', '.join(others)} in the meantime. Nothing was stored.")
         after = {name: value for name, value in {**before, **checked}.items() if value is not None}
+        if webhook.hook(after) and not webhook.hook(before):
+            # First, for a crash in between must not let it begin where it was last switched off.
+            begin_webhook(ledger)
         ledger.save_settings(checked, changes.of_settings(By(clock(), source, actor), before, after))
     return tuple(setting for setting in settings(ledger) if setting.spec.name in checked)
+
+
+def begin_webhook(ledger: Ledger) -> None:
+    """Let the webhook be told of what happens from now on, and of nothing before. The caller holds the lock."""
+    ledger.begin_delivery(Delivery(ledger.last_event()))
+
+
+def unknown_locations(ledger: Ledger) -> tuple[str, ...]:
+    """Return the locations that have a time of the day of their own, and no phone."""
+    in_force = settings_.parse(ledger.settings())
+    return places.unknown(in_force.daily_by_location, (p.location for p in ledger.phones()))
 
 
 def locks(ledger: Ledger, now: int) -> tuple[Lock, ...]:

@@ -105,7 +105,9 @@ def _target() -> list[Step]:
         f'"${{HDSK_USER}}" = "{rest}"' for rest in ("", "${HDSK_PHONE}", "${DB(DEVICE/${HDSK_PHONE}/default_user)}")
     )
     itself = '"${CALLERID(num)}" = "${HDSK_USER}" | "${REALCALLERIDNUM}" = "${HDSK_PHONE}"'
-    busy = f'{itself} | "${{DB(DND/${{HDSK_USER}})}}" != ""'
+    in_use = " & ".join(f'"${{HDSK_STATE}}" != "{idle}"' for idle in ("NOT_INUSE", "UNAVAILABLE", "UNKNOWN"))
+    in_call = f'"${{CWIGNORE}}${{DB(CW/${{HDSK_USER}})}}" = "" & {in_use}'
+    busy = f'{itself} | "${{DB(DND/${{HDSK_USER}})}}" != "" | ({in_call})'
     return _steps(
         TARGET,
         "_HD.",
@@ -115,7 +117,9 @@ def _target() -> list[Step]:
         ("", "Set(DIALSTATUS=CHANUNAVAIL)"),
         # A forward that was left over must not ring a phone at which its user does not sit.
         ("", f"GotoIf($[{nobody}]?over)"),
-        # Core looks at Call Forward before Do Not Disturb, which somebody may have set at this very desk.
+        # Core looks at Call Forward before Do Not Disturb, which somebody may have set at this very desk, and before
+        # call waiting, without which whoever is in a call is busy.
+        ("", "Set(HDSK_STATE=${EXTENSION_STATE(${HDSK_USER}@ext-local)})"),
         ("", f"ExecIf($[{busy}]?Set(DIALSTATUS=BUSY))"),
         ("", f"GotoIf($[{busy}]?over)"),
         ("", "Set(HDSK_DEVICES=${DB(HDSK/${HDSK_USER}/device)})"),

@@ -172,7 +172,19 @@ class BadImport(HotdeskError):
     code = "bad_import"
 
 
+class NoWebhook(HotdeskError):
+    """There is no webhook: its address or its key is not set."""
+
+    code = "no_webhook"
+
+
 # Something around us does not work.
+
+
+class WebhookFailed(HotdeskError):
+    """The receiver of the webhook does not answer, or not with a status of success."""
+
+    code = "webhook_failed"
 
 
 class BadConfig(HotdeskError):

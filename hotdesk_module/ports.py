@@ -7,11 +7,27 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Callable, NamedTuple, Protocol
 
+from hotdesk_module.core.address import Address
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
+from hotdesk_module.core.model import (
+    ClockChange,
+    Contact,
+    Device,
+    Event,
+    FeatureCode,
+    Group,
+    Phone,
+    Route,
+    Session,
+    User,
+)
 
 # Whole seconds since the epoch, UTC.
 Clock = Callable[[], int]
+
+# Lines of the history that are forgotten at a time: for ten years of them everything else would wait.
+FORGET_MOST = 5000
 
 
 class Flags(NamedTuple):
@@ -87,8 +103,28 @@ class Ledger(Protocol):
     def events(self, wanted: HistoryFilter) -> tuple[Event, ...]:
         """Return the history, newest first."""
 
-    def forget_events(self, before: int, most: int) -> int:
-        """Remove applied events older than ``before``, the oldest first and at most so many; return how many."""
+    def forget_events(self, before: int, but_from: int | None = None, most: int = FORGET_MOST) -> int:
+        """Remove applied events older than ``before``, but none from the id ``but_from`` on, the oldest first and at
+        most so many; return how many."""
+
+    def events_after(self, number: int, limit: int) -> tuple[Event, ...]:
+        """Return the events that were written after the one of this id, oldest first, at most ``limit``.
+
+        Who holds the lock misses none: ids are given before they are committed, and logins, logouts, locks and refusals
+        are only written under it.
+        """
+
+    def last_event(self) -> int:
+        """Return the id of the event that was written last; 0 where there is none."""
+
+    def delivery(self) -> Delivery | None:
+        """Return how far the webhook was told; None where that is to begin with what happens from now on."""
+
+    def begin_delivery(self, delivery: Delivery | None) -> None:
+        """Let it be so far, wherever it was; None: see :meth:`delivery`."""
+
+    def move_delivery(self, before: Delivery, after: Delivery) -> None:
+        """Let it be so far, where nobody else has moved it meanwhile; else without a word."""
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""
@@ -131,6 +167,9 @@ class Inventory(Protocol):
     def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
         """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
 
+    def owners(self, users: Iterable[str] | None = None) -> dict[str, str]:
+        """Return each device's user, of all devices or of those of ``users``; a device without one is not in it."""
+
     def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
         """Return all users, or those among ``extensions``."""
 
@@ -152,6 +191,9 @@ class Inventory(Protocol):
     def groups(self) -> tuple[Group, ...]:
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner; none
         of a kind whose module is not installed."""
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the outbound routes in the order in which FreePBX asks them."""
 
     def version(self) -> str:
         """Return FreePBX's version, e.g. ``16.0.40``; empty where it does not say."""
@@ -192,6 +234,10 @@ class Switchboard(Protocol):
     def set_lamp(self, name: str, state: str) -> None:
         """Set the device state ``Custom:<name>``, e.g. ``HDSK200`` to ``INUSE``."""
 
+    def lamps(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the device states ``Custom:<name>`` as Asterisk shows them to whoever watches, of those it has ever
+        shown; the AstDB may say otherwise where somebody wrote there."""
+
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
 
@@ -211,3 +257,21 @@ class Switchboard(Protocol):
     def version(self) -> str:
         """Return Asterisk's version as it calls itself, e.g. ``20.9.3`` or ``certified/20.7-cert2``; empty where it
         does not say."""
+
+
+class Reply(NamedTuple):
+    """What a receiver on the web has answered: the status of HTTP, and after how many seconds."""
+
+    status: int
+    seconds: float
+
+
+class Post(Protocol):
+    """Sends to an address of the web."""
+
+    def __call__(self, to: Address, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Send ``body`` by POST and return the answer, whatever its status; no redirect is followed.
+
+        Raises:
+            WebhookFailed: there was no answer, or none in time.
+        """

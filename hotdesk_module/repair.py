@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
-from hotdesk_module.core import effects, habits, machine, outbox, plan, repairs
+from hotdesk_module.core import drift, effects, habits, machine, outbox, plan, repairs
 from hotdesk_module.core.keys import FORWARDS, LAMPS
-from hotdesk_module.core.model import Event, Session, World
+from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.sequence import Sequence, forwards_of, list_families
@@ -18,13 +18,15 @@ Choose = Callable[["tuple[Session, ...]"], Iterable[Session]]
 
 
 class Repair(NamedTuple):
-    """What was found: sessions whose phone or user is gone, and the effects that were needed."""
+    """What was found: sessions whose phone or user is gone, the effects that were needed, and keys of FreePBX's own
+    that are not what its tables say, which are left to FreePBX."""
 
     ended: tuple[machine.Ending, ...]
     effects: tuple[effects.Effect, ...]
+    contradictions: tuple[repairs.Contradiction, ...] = ()
 
 
-def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress | None) -> Repair:
+def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress | None, asked: bool = False) -> Repair:
     """Bring all of Asterisk in line with the ledger.
 
     The difference is always taken against the actual AstDB: FreePBX rewrites keys behind our back (F§5). Where that
@@ -35,6 +37,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         dry_run: change nothing, only say what would change.
         force: leave nobody alone.
         progress: is told (done, total) as it goes.
+        asked: somebody wants just this repair: it looks at the lamps as they are seen, and the history has all of it.
 
     Raises:
         UnsafePlan: phones were left alone; the message names them.
@@ -51,9 +54,13 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         for name in ("DEVICE", "AMPUSER", "HDSK", *FORWARDS, LAMPS.rstrip("/")):
             actual.update(family(name))
         sessions = ledger.sessions()
+        if not dry_run:
+            sessions = sequence.refresh_kept(sessions, actual)
         world = _world(sequence)
         # No extensions at all, that is FreePBX in the middle of a restore, or the wrong tables.
         empty = not (world.users and world.devices)
+        pool = [p.device for p in ledger.phones()]
+        contradictions = tuple(repairs.contradictions(world, pool, actual))
         world = repairs.still_there(world, sessions, actual)
         leftovers = ledger.unapplied()
 
@@ -68,7 +75,6 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         gone = {o.session.phone for o in orphans}
         sessions = tuple(s for s in sessions if s.phone not in gone)
 
-        pool = [p.device for p in ledger.phones()]
         changed = {e.phone for e in leftovers} | gone
         scope = _scope(world, sessions, {*pool, *changed} - {""}, actual)
         users = {e.user for e in leftovers if e.user} | {o.session.user for o in orphans}
@@ -83,14 +89,25 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
                 left_alone |= unexplained
         scope = _without(world, sessions, scope, left_alone, actual)
         target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
-        needed = effects.diff(
-            {**pending, **target.keys}, actual, target.hints, sequence.switchboard.hints(target.hints)
-        )
+        wanted = {**pending, **target.keys}
+        if not left_alone:
+            wanted.update(repairs.remains(pool, wanted, actual))
+        if asked or dry_run:
+            actual.update(_seen_otherwise(sequence, wanted, actual))
+        needed = effects.diff(wanted, actual, target.hints, sequence.switchboard.hints(target.hints))
         if not dry_run:
-            _carry_out(sequence, needed, leftovers, progress)
+            _carry_out(sequence, needed, leftovers, progress, asked)
         if left_alone:
             raise repairs.refusal(sorted(left_alone))
-        return Repair(orphans, needed)
+        return Repair(orphans, needed, contradictions)
+
+
+def _seen_otherwise(sequence: Sequence, wanted: Keys, actual: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of lamps that are as they should be and are not seen so, with what whoever watches them sees: who
+    writes a key changes no device state."""
+    right = [key for key in actual if key.startswith(f"{LAMPS}HDSK") and actual[key] == wanted.get(key)]
+    seen = sequence.switchboard.lamps(key[len(LAMPS) :] for key in right)
+    return {f"{LAMPS}{name}": state for name, state in seen.items()}
 
 
 def glance(sequence: Sequence, choose: Choose) -> bool:
@@ -148,7 +165,11 @@ def _left(sequence: Sequence, phone: str, user: str) -> bool:
 
 
 def _carry_out(
-    sequence: Sequence, needed: tuple[effects.Effect, ...], leftovers: tuple[Event, ...], progress: Progress | None
+    sequence: Sequence,
+    needed: tuple[effects.Effect, ...],
+    leftovers: tuple[Event, ...],
+    progress: Progress | None,
+    asked: bool,
 ) -> None:
     for done, effect in enumerate(needed, 1):
         sequence.do(effect)
@@ -156,9 +177,18 @@ def _carry_out(
             progress(done, len(needed))
     sequence.announce(leftovers)
     sequence.ledger.mark_applied(e.id for e in leftovers)
-    drift = [e for e in needed if not effects.follows_reload(e)]
-    if drift and not leftovers:
-        detail = " ".join(effects.name(e) for e in drift)
-        sequence.note(
-            Event(sequence.clock(), "repair", source=sequence.source, actor=sequence.actor, code="drift", detail=detail)
-        )
+    noted = [e for e in needed if asked or not effects.follows_reload(e)]
+    if noted and (asked or not leftovers):
+        _note(sequence, drift.detail(effects.name(e) for e in noted), asked)
+
+
+def _note(sequence: Sequence, detail: str, asked: bool) -> None:
+    """Write what was repaired into the history, unless it is the same again and again."""
+    now, code = sequence.clock(), drift.DRIFT
+    if not asked:
+        before = sequence.ledger.events(HistoryFilter(event="repair", since=now - drift.SINCE, limit=drift.LOOK))
+        told = drift.told(before, detail, now)
+        if told is None:
+            return
+        code = told
+    sequence.note(Event(now, "repair", source=sequence.source, actor=sequence.actor, code=code, detail=detail))

@@ -112,10 +112,10 @@ class Sequence:
         world, current = scene.world, scene.settings
         touched = [e.session for e in decision.endings] + ([decision.start] if decision.start else [])
         reader = _Reader(self.astdb)
-        parties = plan.affected(world, touched).users
-        theirs = [k for x in parties for k in habits.habits(world, current, x)]
+        theirs = reader.read((*habits.taken_away(scene.sessions), *habits.looked_at(world, current, touched)))
+        scene = scene._replace(sessions=self.refresh_kept(scene.sessions, theirs))
         # What is still to be done is as good as done: a habit that waits to be given back is the one to keep.
-        habits_now = {**reader.read(theirs), **outbox.pending(scene.leftovers)}
+        habits_now = {**theirs, **outbox.pending(scene.leftovers)}
         kept = habits.transition(world, current, scene.sessions, decision, habits_now)
         looked_at = [*touched, *(Session(e.phone, e.user, 0) for e in scene.leftovers if e.phone)]
         scope = plan.affected(world, looked_at)
@@ -141,6 +141,14 @@ class Sequence:
             except LedgerDown:
                 applied = False
         return Outcome(code, kept.start, decision.endings, applied)
+
+    def refresh_kept(self, sessions: tuple[Session, ...], actual: Mapping[str, str | None]) -> tuple[Session, ...]:
+        """Note what sessions have newer to give back; see :func:`hotdesk_module.core.habits.refreshed`."""
+        changed = habits.refreshed(sessions, actual)
+        for old, new in changed:
+            self.ledger.change([old], new, ())
+        newer = {new.phone: new for _, new in changed}
+        return tuple(newer.get(s.phone, s) for s in sessions)
 
     def write(self, decision: machine.Decision, kept: habits.Transition) -> tuple[Event, ...]:
         """Write sessions and history in one transaction; the events go on to be applied."""

@@ -195,13 +195,17 @@ class HotDesk(Sequence):
 
     def refuse(self, error: HotdeskError, phone: str, user: str = "") -> None:
         """Write a refusal that an entry point decided, such as an impossible extension, into the history."""
-        self.refused(error, phone, user)
+        # Whoever reads the end of the history under the lock must not miss it.
+        with self.ledger.lock():
+            self.refused(error, phone, user)
 
     # Repair
 
-    def reconcile(self, dry_run: bool = False, force: bool = False, progress: Progress | None = None) -> Repair:
+    def reconcile(
+        self, dry_run: bool = False, force: bool = False, progress: Progress | None = None, asked: bool = False
+    ) -> Repair:
         """Bring all of Asterisk in line with the ledger; see :func:`hotdesk_module.repair.reconcile`."""
-        return repair.reconcile(self, dry_run, force, progress)
+        return repair.reconcile(self, dry_run, force, progress, asked)
 
     def glance(self, choose: Choose) -> bool:
         """Return whether nothing calls for a repair, as far as a glance at the sessions that ``choose`` picks tells."""

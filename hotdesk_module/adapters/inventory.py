@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from hotdesk_module.adapters.sql import MYSQL, Connection, MissingTable, Row, marks
 from hotdesk_module.config import MANAGER_PORT, Manager
-from hotdesk_module.core.model import Device, FeatureCode, Group, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, Route, User
 from hotdesk_module.ports import Flags
 
-_DEVICES = "SELECT id, tech, dial, user, hint_override, description, emergency_cid FROM devices"
-_USERS = "SELECT extension, name, voicemail FROM users"
+if TYPE_CHECKING:
+    from hotdesk_module.adapters.memory import Memory
+
+_DEVICE = ("id", "tech", "dial", "user", "hint_override", "description", "emergency_cid")
+_DEVICES = f"SELECT {', '.join(_DEVICE)} FROM devices"
+_OWNERS = "SELECT id, user FROM devices WHERE user <> ''"
+_USER = ("extension", "name", "voicemail")
+_USERS = f"SELECT {', '.join(_USER)} FROM users"
+# From so many on they are picked from all of them, where these are remembered.
+_MANY = 100
 _SETTINGS = (
     "SELECT keyword, value FROM freepbx_settings WHERE keyword IN ('USEDEVSTATE', 'AMPEXTENSIONS', 'PHPTIMEZONE',"
     " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT')"
@@ -22,6 +31,19 @@ _QUEUES = "SELECT extension, descr FROM queues_config"
 _RING_GROUPS = "SELECT grpnum, grplist, description FROM ringgroups ORDER BY grpnum"
 # Every extension has a follow-me list, and nearly all hold nothing but itself.
 _FOLLOW_ME = "SELECT grpnum, grplist, '' FROM findmefollow WHERE grplist <> grpnum ORDER BY grpnum"
+# FreePBX asks its routes in this order, and none that is not in the sequence. A trunk is switched off by "on".
+_ROUTES = (
+    "SELECT r.route_id, r.name, r.emergency_route, r.password, r.time_group_id, r.dest FROM outbound_routes r"
+    " JOIN outbound_route_sequence s ON s.route_id = r.route_id ORDER BY s.seq"
+)
+_PATTERNS = (
+    "SELECT route_id, match_pattern_prefix, match_pattern_pass, match_cid FROM outbound_route_patterns"
+    " ORDER BY match_pattern_prefix, match_pattern_pass"
+)
+_TRUNKS = (
+    "SELECT o.route_id, COUNT(*) FROM outbound_route_trunks o JOIN trunks t ON t.trunkid = o.trunk_id"
+    " WHERE COALESCE(t.disabled, 'off') <> 'on' GROUP BY o.route_id"
+)
 _VERSION = "SELECT value FROM admin WHERE variable = 'version'"
 _NOW_MYSQL = "SELECT UNIX_TIMESTAMP()"
 _NOW_SQLITE = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400) AS INTEGER)"
@@ -34,26 +56,52 @@ class SqlInventory:
     """See :class:`hotdesk_module.ports.Inventory`.
 
     FreePBX's settings are read once; a process that lives long calls :meth:`refresh`.
+
+    Args:
+        memory: what was read of the large tables before; None: they are read anew.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, memory: Memory | None = None) -> None:
         self._db = connection
+        # SQLite has no server to spare us anything.
+        self._memory = memory if connection.dialect == MYSQL else None
         self._settings: dict[str, str] | None = None
 
     def devices(self, ids: Iterable[str] | None = None, users: Iterable[str] | None = None) -> tuple[Device, ...]:
         """Return all devices, or those with one of ``ids`` or belonging to one of ``users``."""
         asked = [(c, tuple(v)) for c, v in (("id", ids), ("user", users)) if v is not None]
+        if self._memory and (not asked or sum(len(values) for _, values in asked) >= _MANY):
+            everything = self._memory.rows(self._db, "devices", _DEVICE, self._all_devices)
+            if not asked:
+                return everything
+            wanted = {column: set(values) for column, values in asked}
+            return tuple(d for d in everything if d.id in wanted.get("id", ()) or d.user in wanted.get("user", ()))
         clauses = [f"{column} IN ({marks(values)})" for column, values in asked if values]
         if asked and not clauses:
             return ()
         where = f" WHERE {' OR '.join(clauses)}" if clauses else ""
         return tuple(_device(r) for r in self._db.select(_DEVICES + where, [v for _, vs in asked for v in vs]))
 
+    def owners(self, users: Iterable[str] | None = None) -> dict[str, str]:
+        """Return each device's user, of all devices or of those of ``users``; a device without one is not in it."""
+        if users is None and self._memory:
+            return {d.id: d.user for d in self.devices() if d.user}
+        if users is None:
+            return dict(self._db.select(_OWNERS))
+        wanted = tuple(users)
+        return dict(self._db.select(f"{_OWNERS} AND user IN ({marks(wanted)})", wanted)) if wanted else {}
+
     def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
         """Return all users, or those among ``extensions``."""
-        if extensions is None:
-            return tuple(_user(r) for r in self._db.select(_USERS))
-        wanted = tuple(extensions)
+        wanted = None if extensions is None else tuple(extensions)
+        if self._memory and (wanted is None or len(wanted) >= _MANY):
+            everybody = self._memory.rows(self._db, "users", _USER, self._all_users)
+            if wanted is None:
+                return everybody
+            these = set(wanted)
+            return tuple(u for u in everybody if u.extension in these)
+        if wanted is None:
+            return self._all_users()
         if not wanted:
             return ()
         return tuple(_user(r) for r in self._db.select(f"{_USERS} WHERE extension IN ({marks(wanted)})", wanted))
@@ -125,6 +173,32 @@ class SqlInventory:
                 groups.append(Group(kind, number, name or "", members))
         return tuple(groups)
 
+    def routes(self) -> tuple[Route, ...]:
+        """Return the outbound routes in the order in which FreePBX asks them."""
+        everybodys: dict[int, list[str]] = {}
+        some: set[int] = set()
+        for number, prefix, passed, caller in self._select_if_there(_PATTERNS):
+            if caller:
+                some.add(number)
+            else:
+                everybodys.setdefault(number, []).append(f"{prefix or ''}{passed or ''}")
+        trunks = {r[0]: int(r[1]) for r in self._select_if_there(_TRUNKS)}
+        return tuple(
+            Route(
+                str(number),
+                name or "",
+                # What core's dialplan looks at: whether there are two characters (F§8).
+                emergency=len(emergency or "") > 1,
+                patterns=tuple(everybodys.get(number, ())),
+                only_for=number in some,
+                trunks=trunks.get(number, 0),
+                destination=bool(destination),
+                password=bool(password),
+                timed=bool(times),
+            )
+            for number, name, emergency, password, times, destination in self._select_if_there(_ROUTES)
+        )
+
     def version(self) -> str:
         """Return FreePBX's version."""
         rows = self._select_if_there(_VERSION)
@@ -133,6 +207,12 @@ class SqlInventory:
     def now(self) -> int:
         """Return the time by the clock of the database's server."""
         return int(self._db.select(_NOW_MYSQL if self._db.dialect == MYSQL else _NOW_SQLITE)[0][0])
+
+    def _all_devices(self) -> tuple[Device, ...]:
+        return tuple(_device(r) for r in self._db.select(_DEVICES))
+
+    def _all_users(self) -> tuple[User, ...]:
+        return tuple(_user(r) for r in self._db.select(_USERS))
 
     def _select_if_there(self, sql: str) -> list[Row]:
         """Return the rows of a query; none where the module that has the table is not installed."""

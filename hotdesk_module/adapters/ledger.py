@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from hotdesk_module.adapters.sql import Connection, Duplicate, Row, Value, marks
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import ClockChange, Event, Keys, Phone, Session
 from hotdesk_module.errors import Busy, DuplicateMac
-from hotdesk_module.ports import HistoryFilter
+from hotdesk_module.ports import FORGET_MOST, HistoryFilter
 
 LOCK = "hotdesk"
 LOCK_SECONDS = 10.0
@@ -45,9 +46,21 @@ _ADD_EVENT = (
     "INSERT INTO hotdesk_events (at, event, phone, user, source, actor, code, detail, applied, pending)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_FORGOTTEN = "SELECT id FROM hotdesk_events WHERE applied = 1 AND at < %s ORDER BY at LIMIT %s"
+_FORGOTTEN = "SELECT id FROM hotdesk_events WHERE applied = 1 AND at < %s AND id < %s ORDER BY at LIMIT %s"
 _FORGOTTEN_AT_ONCE = 500
+# Larger than any id.
+_LAST = 2**63 - 1
 _ATTEMPTS = "SELECT kind, subject, failures, locked_until, locks FROM hotdesk_lockouts"
+
+_DELIVERY = "SELECT last_id, told_at, failing_since, tries, error, given_up, given_up_at FROM hotdesk_webhook"
+_BEGIN_DELIVERY = (
+    "REPLACE INTO hotdesk_webhook (id, last_id, told_at, failing_since, tries, error, given_up, given_up_at)"
+    " VALUES (1, %s, %s, %s, %s, %s, %s, %s)"
+)
+_MOVE_DELIVERY = (
+    "UPDATE hotdesk_webhook SET last_id = %s, told_at = %s, failing_since = %s, tries = %s, error = %s, given_up = %s,"
+    " given_up_at = %s WHERE id = 1 AND last_id = %s"
+)
 
 _WEAK_PINS = "SELECT extension, at FROM hotdesk_weak_pins"
 
@@ -183,17 +196,43 @@ class SqlLedger:
         )
         return tuple(_event(r) for r in rows)
 
-    def forget_events(self, before: int, most: int) -> int:
-        """Remove applied events older than ``before``, the oldest first."""
+    def forget_events(self, before: int, but_from: int | None = None, most: int = FORGET_MOST) -> int:
+        """Remove applied events older than ``before``, but none from the id ``but_from`` on."""
         gone = 0
         while gone < most:
             # A few with each statement: one that takes longer than the patience of a connection is never through.
-            some = (before, min(_FORGOTTEN_AT_ONCE, most - gone))
+            some = (before, _LAST if but_from is None else but_from, min(_FORGOTTEN_AT_ONCE, most - gone))
             ids = [r[0] for r in self._db.select(_FORGOTTEN, some)]
             if not ids:
                 break
             gone += self._db.execute(f"DELETE FROM hotdesk_events WHERE id IN ({marks(ids)})", ids).rows
         return gone
+
+    def events_after(self, number: int, limit: int) -> tuple[Event, ...]:
+        """Return the events that were written after the one of this id, oldest first."""
+        rows = self._db.select(f"{_EVENTS} WHERE id > %s ORDER BY id LIMIT %s", (number, limit))
+        return tuple(_event(r) for r in rows)
+
+    def last_event(self) -> int:
+        """Return the id of the event that was written last; 0 where there is none."""
+        rows = self._db.select("SELECT id FROM hotdesk_events ORDER BY id DESC LIMIT 1")
+        return int(rows[0][0]) if rows else 0
+
+    def delivery(self) -> Delivery | None:
+        """Return how far the webhook was told; None where that is to begin with what happens from now on."""
+        rows = self._db.select(f"{_DELIVERY} WHERE id = 1")
+        return Delivery(*rows[0]) if rows else None
+
+    def begin_delivery(self, delivery: Delivery | None) -> None:
+        """Let it be so far, wherever it was; None: see :meth:`delivery`."""
+        if delivery is None:
+            self._db.execute("DELETE FROM hotdesk_webhook")
+        else:
+            self._db.execute(_BEGIN_DELIVERY, _delivery_values(delivery))
+
+    def move_delivery(self, before: Delivery, after: Delivery) -> None:
+        """Let it be so far where nobody else has moved it meanwhile."""
+        self._db.execute(_MOVE_DELIVERY, (*_delivery_values(after), before.last_id))
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""
@@ -326,6 +365,10 @@ def _event_values(event: Event) -> tuple[Value, ...]:
         int(event.applied),
         _json(event.pending),
     )
+
+
+def _delivery_values(delivery: Delivery) -> tuple[Value, ...]:
+    return (*delivery[:4], _text(delivery.error, 255), *delivery[5:])
 
 
 def _event(row: Row) -> Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 # What setup.cfg says travels with us, by the names of the distributions.
@@ -11,6 +12,11 @@ PACKAGES = ("flask", "flask-sqlalchemy", "pymysql", "waitress", "wtforms", "clic
 def python() -> str:
     """Return the version that runs this, and where it is."""
     return f"{'.'.join(map(str, sys.version_info[:3]))} ({sys.executable})"
+
+
+def name() -> str:
+    """Return what the machine calls itself, e.g. ``pbx.example.com``."""
+    return os.uname().nodename
 
 
 def packages() -> dict[str, str | None]:

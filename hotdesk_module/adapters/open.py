@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sql import SQLITE, Connection
 from hotdesk_module.config import Config, Database
+
+if TYPE_CHECKING:
+    from hotdesk_module.adapters.memory import Memory
 
 
 def open_connection(database: Database) -> Connection:
@@ -19,7 +24,11 @@ def open_connection(database: Database) -> Connection:
     return MySql(database)
 
 
-def open_ledger(config: Config) -> tuple[SqlLedger, SqlInventory]:
-    """Return the ledger and FreePBX's tables on one connection, which is not opened before its first use."""
+def open_ledger(config: Config, memory: Memory | None = None) -> tuple[SqlLedger, SqlInventory]:
+    """Return the ledger and FreePBX's tables on one connection, which is not opened before its first use.
+
+    Args:
+        memory: of a process that lives long.
+    """
     connection = open_connection(config.database)
-    return SqlLedger(connection), SqlInventory(connection)
+    return SqlLedger(connection), SqlInventory(connection, memory)

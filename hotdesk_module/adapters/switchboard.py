@@ -101,6 +101,12 @@ class AmiSwitchboard:
         """Set the device state ``Custom:<name>``."""
         self._ami.demand("Setvar", Variable=f"DEVICE_STATE(Custom:{name})", Value=state)
 
+    def lamps(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the device states ``Custom:<name>`` as Asterisk shows them; none where it does not say."""
+        wanted = {f"Custom:{name}": name for name in names}
+        listed = self._list("DeviceStateList") if wanted else ()
+        return {wanted[e.get("Device")]: e.get("State") for e in listed if e.get("Device") in wanted}
+
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
         self._ami.demand("UserEvent", UserEvent=event, Data=f"{user},{phone}")

@@ -58,4 +58,6 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "changed": _LATER,
     "duplicate_mac": _LATER,
     "bad_import": _LATER,
+    "no_webhook": _LATER,
+    "webhook_failed": _LATER,
 }

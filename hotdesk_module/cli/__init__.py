@@ -20,13 +20,14 @@ from hotdesk_module.cli.serve import serve
 from hotdesk_module.cli.sessions import login, logout, sessions
 from hotdesk_module.cli.settings import settings
 from hotdesk_module.cli.upkeep import dialplan, reconcile
+from hotdesk_module.cli.webhook import webhook
 
 __all__ = ["hotdesk", "main"]
 
 phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
-    *(phones, sessions, login, logout, history, locks, pins, settings),
+    *(phones, sessions, login, logout, history, locks, pins, settings, webhook),
     *(reconcile, doctor, dialplan, codes, backup, restore, serve, help_),
 )
 for command in _COMMANDS:

@@ -113,20 +113,21 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """Commands about one thing; without a command its list is printed."""
+    """Commands about one thing; without a command its list is printed, or what ``usual`` names."""
 
     command_class = Command
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, usual: str = "list", **kwargs: Any) -> None:
+        self._usual = usual
         kwargs.setdefault("invoke_without_command", True)
         super().__init__(*args, **kwargs)
         self.params.append(_json_option())
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for, or ``list``."""
+        """Run the command that was asked for, or the usual one."""
         super().invoke(ctx)
         if ctx.invoked_subcommand is None:
-            ctx.invoke(self.commands["list"])
+            ctx.invoke(self.commands[self._usual])
 
 
 class Root(click.Group):

@@ -39,9 +39,11 @@ EXITS: dict[str, int] = {
     "changed": REFUSED,
     "duplicate_mac": BAD_INPUT,
     "bad_import": BAD_INPUT,
+    "no_webhook": REFUSED,
     "bad_config": UNAVAILABLE,
     "ledger_down": UNAVAILABLE,
     "busy": UNAVAILABLE,
     "asterisk_down": UNAVAILABLE,
+    "webhook_failed": UNAVAILABLE,
     "unsafe_plan": UNSAFE,
 }

@@ -38,7 +38,7 @@ def _fields(command: F) -> F:
     """Give a command the options for the fields of a phone."""
     for option in (
         click.option("--enable/--disable", "enabled", default=None, help="Allow or refuse logins at this phone."),
-        click.option("--daily-at", metavar="TIME", help="Log out daily at HH:MM, or never; '': as the setting says."),
+        click.option("--daily-at", metavar="TIME", help="Log out daily at HH:MM, or never; '': as the settings say."),
         click.option("--idle-hours", metavar="N", help="Log out after N hours without calls; '': as the setting says."),
         click.option("--logout-code", metavar="CODE", help="A logout code of its own, e.g. *56; '' for none."),
         click.option("--login-code", metavar="CODE", help="A login code of its own, e.g. *55; '' for none."),

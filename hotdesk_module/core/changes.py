@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core import pool
+from hotdesk_module.core import places, pool
 from hotdesk_module.core.model import Event, Phone
-from hotdesk_module.core.settings import texts
+from hotdesk_module.core.settings import Change, differences
 
 ADDED = "added"
 CHANGED = "changed"
@@ -48,16 +48,25 @@ def of_pool(by: By, before: Iterable[Phone], after: Iterable[Phone], note: str =
 
 
 def of_settings(by: By, before: Mapping[str, str], after: Mapping[str, str], note: str = "") -> tuple[Event, ...]:
-    """Return an event for each setting whose value in force is another one.
+    """Return an event for each setting whose value in force is another one: of locations for each of them, of a secret
+    only that it is.
 
     Args:
         before, after: what is stored.
     """
-    old, new = texts(before), texts(after)
-    changes = [f"{name}: {_clip(old[name])} → {_clip(new[name])}" for name in old if old[name] != new[name]]
+    changes = [line for change in differences(before, after) for line in _setting(change)]
     return tuple(
         Event(by.at, "settings", "", "", by.source, by.actor, CHANGED, _detail(note, [change])) for change in changes
     )
+
+
+def _setting(change: Change) -> list[str]:
+    name = change.spec.name
+    if not change.spec.places:
+        return [f"{name}: {_clip(change.old)} → {_clip(change.new)}"]
+    was, now = dict(places.parse(change.old)), dict(places.parse(change.new))
+    names = [place for place in sorted({*was, *now}, key=str.casefold) if was.get(place) != now.get(place)]
+    return [f"{name}: {_clip(n)}: {was.get(n, _NOTHING)} → {now.get(n, _NOTHING)}" for n in names]
 
 
 def of_pin(by: By, extension: str, code: str, note: str = "") -> Event:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Union
 
-from hotdesk_module.core.keys import LAMPS
+from hotdesk_module.core.keys import LAMPS, OFF
 
 
 class Delete(NamedTuple):
@@ -76,11 +76,11 @@ def diff(
         want, have = keys[key], actual.get(key)
         if key.startswith(LAMPS):
             name = key[len(LAMPS) :]
-            if want is None and name.startswith("HDSK"):
-                if have is not None:
-                    deletes.append(Delete(key, have))
-            elif (have or "NOT_INUSE") != (want or "NOT_INUSE") or (want is not None and have is None):
-                lamps.append(Lamp(name, want or "NOT_INUSE", forget=want is None))
+            if want is None and have == OFF:
+                deletes.append(Delete(key, have))
+            elif want != have:
+                # Whoever watches is told that it is off before it is nothing at all.
+                lamps.append(Lamp(name, want or OFF, forget=want is None))
         elif want is None:
             if have is not None:
                 deletes.append(Delete(key, have))

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
+from hotdesk_module.core import places
 from hotdesk_module.core.model import Phone, Session
-from hotdesk_module.core.settings import NEVER, Settings
+from hotdesk_module.core.places import NEVER
+from hotdesk_module.core.settings import Settings
 
 IDLE, MAX_TIME, DAILY = "idle", "max_time", "daily"
 HOUR = 3600
@@ -41,13 +43,15 @@ class End(NamedTuple):
 
 
 def limits(phone: Phone | None, settings: Settings) -> Limits:
-    """Return what holds at a phone: what it has of its own, and the settings for the rest.
+    """Return what holds at a phone: what it has of its own, then what its location has, then what all have.
 
     Args:
         phone: None where it is not in the pool any more.
     """
     idle = settings.idle_hours if phone is None or phone.idle_hours is None else phone.idle_hours
-    daily = settings.daily_at if phone is None or not phone.daily_at else phone.daily_at
+    daily = settings.daily_at
+    if phone is not None:
+        daily = phone.daily_at or places.at(settings.daily_by_location, phone.location) or daily
     return Limits(idle * HOUR, settings.max_hours * HOUR, "" if daily == NEVER else daily)
 
 

@@ -6,8 +6,12 @@ import re
 
 # Custom device states live in this family; writing one goes through the device state API, which tells whoever watches.
 LAMPS = "CustomDevstate/"
+# A lamp that is off; one that has no key is off as well.
+OFF = "NOT_INUSE"
 # Unconditional, unavailable and busy forwards, and Do Not Disturb (F§5).
 FORWARDS = ("CF", "CFU", "CFB", "DND")
+# What FreePBX has in the key of follow-me's state; in its tables it is not. Absent, follow-me is off as well.
+FOLLOW_ME_ON, FOLLOW_ME_OFF = "DIRECT", "EXTENSION"
 
 _OUR_TARGET = re.compile(r"HD[0-9]+")
 
@@ -25,3 +29,8 @@ def is_ours(forward: str | None) -> bool:
 def novmpw(extension: str) -> str:
     """Return the key in which FreePBX notes that an extension's own phones open its mailbox without PIN (V)."""
     return f"AMPUSER/{extension}/novmpw"
+
+
+def follow_me(extension: str) -> str:
+    """Return the key that says whether an extension's follow-me is on; ``*21`` and UCP change it, no reload does."""
+    return f"AMPUSER/{extension}/followme/ddial"

@@ -24,8 +24,8 @@ class Phone(NamedTuple):
         login_code: a code of its own besides the general one, e.g. ``*55``, or empty.
         logout_code: likewise for logging out.
         idle_hours: log out after so many hours without a call; 0 is never, None as the setting ``idle_hours`` says.
-        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the setting
-            ``daily_at`` says.
+        daily_at: log out every day at this time of the PBX's zone, ``HH:MM``; ``never``; empty as the settings
+            ``daily_by_location`` or ``daily_at`` say.
         enabled: False refuses logins without taking the phone out of the pool.
     """
 
@@ -148,6 +148,32 @@ class Group(NamedTuple):
     number: str
     name: str = ""
     members: tuple[str, ...] = ()
+
+
+class Route(NamedTuple):
+    """An outbound route of FreePBX.
+
+    Attributes:
+        id: FreePBX's number of it.
+        emergency: calls on it carry the phone's Emergency CID (F§8).
+        patterns: the numbers it takes, in Asterisk's language, prefix included: ``911``, ``9NXXXXXX``, ``0.``; those
+            for some callers only are not among them.
+        only_for: it has patterns that are for some callers only.
+        trunks: how many trunks it has that are there and switched on.
+        destination: it has a place to go to where no trunk takes the call.
+        password: a caller has to enter one.
+        timed: it is in force at certain times only.
+    """
+
+    id: str
+    name: str
+    emergency: bool = False
+    patterns: tuple[str, ...] = ()
+    only_for: bool = False
+    trunks: int = 0
+    destination: bool = False
+    password: bool = False
+    timed: bool = False
 
 
 class Contact(NamedTuple):

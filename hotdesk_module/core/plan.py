@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core.keys import LAMPS, forward_target, is_ours, novmpw
+from hotdesk_module.core.keys import LAMPS, OFF, forward_target, is_ours, novmpw
 from hotdesk_module.core.model import Keys, Session, World
 from hotdesk_module.core.settings import CALLFORWARD, Settings
 
@@ -67,7 +67,7 @@ def target(
         # A virtual extension has this key too, and no row in the table of devices (V).
         owner = world.owner(phone) if known or phone in owned[phone] else None
         keys[f"DEVICE/{phone}/user"] = occupant.get(phone, owner) if known else owner
-        lamp = "INUSE" if phone in occupant else "NOT_INUSE"
+        lamp = "INUSE" if phone in occupant else OFF
         keys[f"{LAMPS}HDSK{phone}"] = lamp if known and phone in pool else None
 
     for user in scope.users:
@@ -82,14 +82,18 @@ def target(
         listed = here if phones and not by_forward else free
         keys[f"AMPUSER/{user}/device"] = "&".join(listed) if listed and user in world.users else None
         keys[f"HDSK/{user}/device"] = "&".join(here) if by_forward else None
+        forward = forwards.get(user)
         if by_forward:
-            keys[f"CF/{user}"] = forward_target(phones[0])
-            keys[f"{LAMPS}CF{user}"] = "INUSE"
-        elif is_ours(forwards.get(user)):
+            # What somebody forwards at the desk is meant, and stays until logout or until it is taken back.
+            if not forward or is_ours(forward):
+                keys[f"CF/{user}"] = forward_target(phones[0])
+                keys[f"{LAMPS}CF{user}"] = "INUSE"
+        elif is_ours(forward):
             keys[f"CF/{user}"] = None
             keys[f"{LAMPS}CF{user}"] = None
-        if settings.voicemail_pin and phones and novmpw(user) in kept:
-            # Only where a session remembers it: what nobody remembers nobody could give back.
+        if phones and novmpw(user) in kept:
+            # Only where a session remembers it, for what nobody remembers nobody could give back; and for as long as it
+            # does, whatever has become of the setting since.
             keys[novmpw(user)] = None
         hint = hint_of(world, user, here if phones else own)
         keys[f"AMPUSER/{user}/hint"] = hint if user in world.users else None

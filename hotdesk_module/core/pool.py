@@ -7,17 +7,16 @@ a file.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Callable
 
 from hotdesk_module.core.model import Phone
-from hotdesk_module.core.settings import NEVER, is_time
+from hotdesk_module.core.places import NEVER, is_time
+from hotdesk_module.core.texts import LENGTH, unprintable
+from hotdesk_module.core.texts import shown as _shown
 from hotdesk_module.errors import BadValue
 
 FIELDS = Phone._fields
-# As long as the columns of the table.
-TEXT_LENGTH = 100
 MAX_IDLE_HOURS = 168
 
 _DEVICE = re.compile(r"[0-9]{1,20}")
@@ -27,8 +26,6 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 _MAC = re.compile(r"[0-9a-f]{2}([:-]?)(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{4}([.-])[0-9a-f]{4}\2[0-9a-f]{4}")
 _YES = ("yes", "y", "true", "on", "1")
 _NO = ("no", "n", "false", "off", "0")
-# Control characters, lone surrogates, and separators of lines and paragraphs.
-_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
 def phone(fields: Mapping[str, str], base: Phone | None = None) -> Phone:
@@ -92,8 +89,8 @@ def show_mac(mac: str) -> str:
 
 def label_from(description: str) -> str:
     """Return FreePBX's description of a device as a label: what a label cannot hold is left out."""
-    kept = "".join(c for c in description if unicodedata.category(c) not in _UNPRINTABLE)
-    return kept.strip()[:TEXT_LENGTH]
+    kept = "".join(c for c in description if not unprintable(c))
+    return kept.strip()[:LENGTH]
 
 
 def _device(field: str, text: str) -> str:
@@ -103,11 +100,11 @@ def _device(field: str, text: str) -> str:
 
 
 def _text(field: str, text: str) -> str:
-    bad = next((c for c in text if unicodedata.category(c) in _UNPRINTABLE), None)
+    bad = next((c for c in text if unprintable(c)), None)
     if bad is not None:
         raise BadValue(f"{field}: '{_shown(text)}' holds the character U+{ord(bad):04X}; write one line of plain text.")
-    if len(text) > TEXT_LENGTH:
-        raise BadValue(f"{field}: '{_shown(text)}' has {len(text)} characters; at most {TEXT_LENGTH} are possible.")
+    if len(text) > LENGTH:
+        raise BadValue(f"{field}: '{_shown(text)}' has {len(text)} characters; at most {LENGTH} are possible.")
     return text
 
 
@@ -153,12 +150,6 @@ def _yes_no(field: str, text: str) -> bool:
     if text.lower() not in _YES + _NO:
         raise BadValue(f"{field}: '{_shown(text)}' is neither yes nor no.")
     return text.lower() in _YES
-
-
-def _shown(text: str) -> str:
-    """Return a value for a message: short, and nothing in it that would break a terminal or a log."""
-    clean = "".join("?" if unicodedata.category(c) in _UNPRINTABLE else c for c in text)
-    return clean if len(clean) <= 40 else f"{clean[:39]}…"
 
 
 _CHECKS: dict[str, Callable[[str, str], Any]] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from hotdesk_module.core.keys import is_ours
-from hotdesk_module.core.model import Device, Session, User, World
+from hotdesk_module.core.keys import LAMPS, is_ours
+from hotdesk_module.core.model import Device, Keys, Session, User, World
 from hotdesk_module.errors import UnsafePlan
 
 
@@ -49,6 +50,61 @@ def still_there(world: World, sessions: Iterable[Session], actual: Mapping[str, 
     return world._replace(users=users, devices=devices)
 
 
+def remains(phones: Collection[str], wanted: Mapping[str, object], actual: Mapping[str, str]) -> Keys:
+    """Return the keys of ours that nothing wants any more, to be removed: of phones that left the pool long ago, and of
+    users whom nobody remembers.
+
+    Args:
+        phones: those of the pool, whose lamps are never leftovers.
+        wanted: what should be there.
+    """
+    lamps = {f"{LAMPS}HDSK{phone}" for phone in phones}
+    ours = ("HDSK/", f"{LAMPS}HDSK")
+    return {key: None for key in actual if key.startswith(ours) and key not in wanted and key not in lamps}
+
+
+class Contradiction(NamedTuple):
+    """A key that FreePBX itself writes, and that is not what its tables say. It is never written by us.
+
+    Attributes:
+        phone: the phone of the pool it is about.
+        have: None where the key is absent.
+    """
+
+    phone: str
+    key: str
+    want: str
+    have: str | None
+
+
+def contradictions(world: World, pool: Iterable[str], actual: Mapping[str, str]) -> Iterator[Contradiction]:
+    """Yield what the AstDB and FreePBX's tables disagree about, of the phones of the pool and of their own numbers.
+
+    An AstDB that was emptied or is of another day has such keys, and a module that gives a phone the name of whoever
+    sits there leaves them behind.
+    """
+    for phone in pool:
+        device, owner = world.devices.get(phone), world.owner(phone)
+        if device is None:
+            continue
+        wanted = {f"DEVICE/{phone}/dial": device.dial, f"DEVICE/{phone}/emergency_cid": device.emergency_cid}
+        if owner in world.users:
+            wanted[f"AMPUSER/{owner}/cidname"] = world.users[owner].name
+        number = f"AMPUSER/{owner}/cidnum"
+        # An administrator may have given the phone another number to show, but hardly that of somebody else.
+        if actual.get(number) != owner and actual.get(number) in world.users:
+            wanted[number] = owner
+        for key, want in wanted.items():
+            have = actual.get(key)
+            if _plain(have or "") != _plain(want):
+                yield Contradiction(phone, key, want, have)
+
+
+def _plain(value: str) -> str:
+    """Return a value without what is lost on its way through Asterisk's console, by which FreePBX writes keys."""
+    return value.replace("\\", "").strip()
+
+
 def others_seated(
     world: World, phones: Iterable[str], keys: Mapping[str, str | None], actual: Mapping[str, str | None]
 ) -> dict[str, str]:
@@ -67,5 +123,6 @@ def refusal(phones: Iterable[str]) -> UnsafePlan:
     named = ", ".join(phones[:10]) + (", …" if len(phones) > 10 else "")
     return UnsafePlan(
         f"This would log out {len(phones)} phones for no recorded reason ({named}). Are these the right tables? They"
-        " are left as they are, the rest is in order. If it is right, repeat with --force."
+        " are left as they are, the rest is in order. If it is right, 'hotdesk reconcile --force' does it, or Repair"
+        " all the same on the page Health."
     )

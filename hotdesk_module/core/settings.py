@@ -5,10 +5,12 @@ The command line, the panel and the documents are made from :data:`SPECS`; a set
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hotdesk_module.core import places
+from hotdesk_module.core.address import address
+from hotdesk_module.core.places import NEVER, Places, is_time
 from hotdesk_module.errors import BadValue
 
 DEVICE = "device"
@@ -17,7 +19,6 @@ REPLACE = "replace"
 REFUSE = "refuse"
 MOVE = "move"
 ALLOW = "allow"
-NEVER = "never"
 WARN = "warn"
 
 
@@ -26,9 +27,13 @@ class Spec(NamedTuple):
 
     Attributes:
         default: the value in force until somebody changes it, as text.
-        choices: the words it may hold; empty for a number and for a time.
-        low, high: the range of a number.
+        choices: the words it may hold; empty for everything else.
+        low, high: the range of a number; how many characters a secret has.
         time: it is a time of the day, ``HH:MM``, or empty.
+        places: it is times of the day by location; see :mod:`hotdesk_module.core.places`.
+        several: it holds any of ``choices``, one at least, with commas between.
+        address: it is an address of the web, or empty.
+        secret: nobody is shown what it is, once it is stored; empty: there is none.
         help: one sentence: what it does.
     """
 
@@ -39,12 +44,36 @@ class Spec(NamedTuple):
     low: int = 0
     high: int = 0
     time: bool = False
+    places: bool = False
+    several: bool = False
+    address: bool = False
+    secret: bool = False
+
+    @property
+    def number(self) -> bool:
+        """Return whether it is a whole number."""
+        return not (self.choices or self.time or self.places or self.address or self.secret)
+
+
+class Change(NamedTuple):
+    """A setting whose value becomes another one, both as they may be shown."""
+
+    spec: Spec
+    old: str
+    new: str
 
 
 ON_OFF = ("no", "yes")
+# What is shown of a secret: that there is one, and that it became another one.
+SET, NEW = "(set)", "(new)"
+# The kinds of events that a webhook can be told of.
+LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED = "login", "logout", "expiry", "lock", "unlock", "refused"
+TOLD = (LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED)
+TOLD_BY_DEFAULT = (LOGIN, LOGOUT, EXPIRY, LOCK)
+# Characters of an address.
+_ADDRESS = 255
 # So much of a wrong value is repeated; a number has fewer digits.
 _LONGEST = 40
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 SPECS: tuple[Spec, ...] = (
     Spec(
@@ -70,7 +99,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "give_back",
         "no",
-        "At logout give back the call forwards and Do Not Disturb that user and phone had before, or clear them.",
+        "At logout give back the call forwards, Do Not Disturb and follow-me that user and phone had before, or clear"
+        " them.",
         ON_OFF,
     ),
     Spec(
@@ -120,8 +150,14 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "daily_at",
         "",
-        "Time of the day at which everybody is logged out, unless a phone has its own; empty is never.",
+        "Time of the day at which everybody is logged out, unless a location or a phone has its own; empty is never.",
         time=True,
+    ),
+    Spec(
+        "daily_by_location",
+        "",
+        "Locations with another time of the day, which holds for all phones there but those with their own.",
+        places=True,
     ),
     Spec("history_days", "365", "Days the history is kept; 0 keeps it for ever.", low=0, high=3650),
     Spec(
@@ -131,13 +167,28 @@ SPECS: tuple[Spec, ...] = (
         low=1,
         high=10000,
     ),
+    Spec(
+        "webhook_url",
+        "",
+        "Address that is told of events by HTTP POST, https://… or http://…; empty is none.",
+        address=True,
+    ),
+    Spec(
+        "webhook_secret",
+        "",
+        "Key that signs what is sent there, so that the receiver knows it is from here; without one nothing is sent.",
+        low=16,
+        high=200,
+        secret=True,
+    ),
+    Spec("webhook_events", ",".join(TOLD_BY_DEFAULT), "Which events are told.", TOLD, several=True),
 )
 
 _BY_NAME = {spec.name: spec for spec in SPECS}
 
 
 class Settings(NamedTuple):
-    """The values in force, parsed. Minutes, hours and days stay in the unit of their name."""
+    """The values in force, parsed, without the secrets. Minutes, hours and days stay in the unit of their name."""
 
     routing: str = DEVICE
     take_over: str = REPLACE
@@ -156,8 +207,11 @@ class Settings(NamedTuple):
     idle_hours: int = 8
     max_hours: int = 0
     daily_at: str = ""
+    daily_by_location: Places = ()
     history_days: int = 365
     mass_logout: int = 5
+    webhook_url: str = ""
+    webhook_events: tuple[str, ...] = TOLD_BY_DEFAULT
 
 
 def spec(name: str) -> Spec:
@@ -176,10 +230,21 @@ def check(name: str, value: str) -> str:
     """Return ``value`` as it is stored.
 
     Raises:
-        BadValue: no such setting, or not a value of it; the message says which values are.
+        BadValue: no such setting, or not a value of it; the message says which values are, and repeats no secret.
     """
     known = spec(name)
+    if known.secret:
+        return _check_secret(known, value.strip())
+    if known.address:
+        return _check_address(known, value.strip())
+    if known.places:
+        try:
+            return places.text(places.parse(value))
+        except BadValue as error:
+            raise BadValue(f"{name}: {error.message}") from None
     value = value.strip().lower()
+    if known.several:
+        return _check_several(known, value)
     if known.choices:
         if known.choices == ON_OFF:
             value = {"on": "yes", "true": "yes", "1": "yes", "off": "no", "false": "no", "0": "no"}.get(value, value)
@@ -201,15 +266,67 @@ def check(name: str, value: str) -> str:
     return str(int(value))
 
 
-def is_time(text: str) -> bool:
-    """Return whether a text is a time of the day, ``00:00`` to ``23:59``."""
-    return bool(_TIME.fullmatch(text))
+def _check_secret(known: Spec, value: str) -> str:
+    # What every terminal, form and program takes for the same bytes.
+    plain = value.isascii() and value.isprintable() and " " not in value
+    if value and not (plain and known.low <= len(value) <= known.high):
+        raise BadValue(
+            f"That is not a value of {known.name}. It is {known.low} to {known.high} letters, digits and signs, without"
+            " blanks and accents."
+        )
+    return value
+
+
+def _check_address(known: Spec, value: str) -> str:
+    if value and (len(value) > _ADDRESS or address(value) is None):
+        # Not repeated: somebody may have written a password into it.
+        raise BadValue(
+            f"That is not a value of {known.name}. It is an address such as https://example.com/hook, of http or https,"
+            f" with at most {_ADDRESS} characters and without a user name, a password or a '#'; or empty for none."
+        )
+    return value
+
+
+def _check_several(known: Spec, value: str) -> str:
+    given = [word.strip() for word in value.split(",")]
+    if not set(given) <= set(known.choices):
+        raise BadValue(
+            f"'{value[:_LONGEST]}' is not a value of {known.name}. It is one or several of:"
+            f" {', '.join(known.choices)}; with commas between."
+        )
+    return ",".join(choice for choice in known.choices if choice in given)
+
+
+def secret(stored: Mapping[str, str], name: str) -> str:
+    """Return a secret; empty where there is none. For who signs with it, and nobody else."""
+    try:
+        return check(name, stored.get(name, ""))
+    except BadValue:
+        return ""
 
 
 def texts(stored: Mapping[str, str]) -> dict[str, str]:
-    """Return the values in force as people write them, by name; see :func:`parse`."""
-    values = parse(stored)._asdict().items()
-    return {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in values}
+    """Return the values in force as people write them, by name; see :func:`parse`. Of a secret SET or empty."""
+    values = parse(stored)._asdict()
+    return {known.name: _shown(known, values, stored) for known in SPECS}
+
+
+def _shown(known: Spec, values: Mapping[str, object], stored: Mapping[str, str]) -> str:
+    if known.secret:
+        return SET if secret(stored, known.name) else ""
+    value = values[known.name]
+    if isinstance(value, tuple):
+        return places.text(value) if known.places else ",".join(value)
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return the settings whose values in force differ, of what is stored before and after."""
+    old, new = texts(before), texts(after)
+    for known in SPECS:
+        if known.secret and secret(after, known.name) not in ("", secret(before, known.name)):
+            new[known.name] = NEW
+    return tuple(Change(s, old[s.name], new[s.name]) for s in SPECS if old[s.name] != new[s.name])
 
 
 def parse(stored: Mapping[str, str]) -> Settings:
@@ -220,10 +337,23 @@ def parse(stored: Mapping[str, str]) -> Settings:
     """
     values: dict[str, object] = {}
     for known in SPECS:
+        if known.secret:
+            continue
+        text = stored.get(known.name, known.default)
         try:
-            text = check(known.name, stored.get(known.name, known.default))
+            # Who sends to an address looks at it; a caller need not wait for its pattern.
+            text = text if known.address else check(known.name, text)
         except BadValue:
             text = known.default
-        is_text = known.choices or known.time
-        values[known.name] = (text == "yes") if known.choices == ON_OFF else text if is_text else int(text)
+        values[known.name] = _value(known, text)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _value(known: Spec, text: str) -> object:
+    if known.choices == ON_OFF:
+        return text == "yes"
+    if known.places:
+        return places.parse(text)
+    if known.several:
+        return tuple(text.split(","))
+    return int(text) if known.number else text

@@ -10,7 +10,7 @@ from hotdesk_module.core.lockout import PHONE, USER
 from hotdesk_module.daemon.schedule import Now
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import HotdeskError
-from hotdesk_module.health.finding import named
+from hotdesk_module.health.said import phones, users
 from hotdesk_module.web.alerts import SECURITY, Alert, Alerts
 
 # Seconds between two looks.
@@ -53,22 +53,22 @@ class Guard:
 
 
 def _alerts(locked: list[Lock]) -> Iterable[Alert]:
-    phones = [lock.subject for lock in locked if lock.kind == PHONE]
-    users = [lock.subject for lock in locked if lock.kind == USER]
+    at = [lock.subject for lock in locked if lock.kind == PHONE]
+    who = [lock.subject for lock in locked if lock.kind == USER]
     # No times in them: FreePBX shows an alert anew whenever it changes.
-    if phones:
+    if at:
         yield Alert(
             f"{LOCKS}phones",
             SECURITY,
-            f"{named(phones)}: locked after wrong PINs",
+            f"{phones(at)}: locked after wrong PINs",
             "Nobody can log in there until the lock ends; who is logged in, and calls, are not affected. Ask who sat"
             " there: the History has every wrong PIN, and the page People lifts locks ('fwconsole hotdesk locks').",
         )
-    if users:
+    if who:
         yield Alert(
             f"{LOCKS}users",
             SECURITY,
-            f"{named(users, 'User')}: locked after wrong PINs from several phones",
+            f"{users(who)}: locked after wrong PINs from several phones",
             "Somebody seems to guess. Until the lock ends they can log in only at the phones that they have used"
             " lately; the History names the phones the wrong PINs came from, and the page People lifts locks"
             " ('fwconsole hotdesk locks').",

@@ -9,6 +9,7 @@ from hotdesk_module.adapters.ami import Message
 from hotdesk_module.daemon.schedule import Now, Schedule
 from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import HotdeskError
+from hotdesk_module.ports import FORGET_MOST
 
 REPAIR, FORGET, EXAMINE, EXPIRE, GLANCE = "repair", "retention", "health", "automatic logout", "glance"
 
@@ -18,9 +19,7 @@ AFTER_EVENT = (0.5, 4.0, 12.0)
 AFTER_ASKED = (0.2,)
 MINUTE = 60.0
 HOUR = 3600.0
-# Lines of the history that are removed at a time, and the pause before the next where there may be more: for ten years
-# of them everything else would wait.
-FORGOTTEN_AT_ONCE = 5000
+# Where there may be more of the history to forget.
 FORGET_ON = 5.0
 EXAMINE_EVERY = 600.0
 # FreePBX rebuilds keys without telling anybody, and who is killed in the middle tells nobody either.
@@ -43,7 +42,7 @@ class Work(NamedTuple):
 
     Attributes:
         repair: brings Asterisk in line; returns how many differences there were.
-        forget: removes history that is too old; returns how many lines, at most ``FORGOTTEN_AT_ONCE``.
+        forget: removes history that is too old; returns how many lines, at most ``FORGET_MOST``.
         examine: looks after the whole installation and shows alerts.
         expire: ends sessions that are due; returns in how many seconds to do so again.
         heard: takes what Asterisk said; returns whether a call is over that held a logout back.
@@ -100,7 +99,7 @@ class Keeper:
                 self._repair()
             elif task == FORGET:
                 forgotten = self._try(FORGET, self._work.forget)
-                self._schedule.at(FORGET, FORGET_ON if forgotten == FORGOTTEN_AT_ONCE else HOUR)
+                self._schedule.at(FORGET, FORGET_ON if forgotten == FORGET_MOST else HOUR)
                 if forgotten:
                     self._log.info("History: %d lines were too old and are gone.", forgotten)
             elif task == EXPIRE:
@@ -122,7 +121,7 @@ class Keeper:
         if not self._schedule.waits(REPAIR):
             self._schedule.at(REPAIR, MINUTE)
         if done:
-            self._log.info("Repaired: %d differences.", done)
+            self._log.info("Repaired: %d difference%s.", done, "" if done == 1 else "s")
             self._schedule.only(GLANCE, GLANCE_EVERY)
 
     def _glance(self) -> None:

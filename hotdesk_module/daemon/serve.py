@@ -7,16 +7,19 @@ import os
 import signal
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Callable
 
 from hotdesk_module import __version__, config, controls
 from hotdesk_module.adapters import machine
 from hotdesk_module.adapters.instance import Instance, holder
+from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.compose import compose
 from hotdesk_module.daemon import log as log_
 from hotdesk_module.daemon import work
 from hotdesk_module.daemon.activity import Activity
 from hotdesk_module.daemon.bell import Bell
+from hotdesk_module.daemon.courier import Courier
 from hotdesk_module.daemon.folder import Folder
 from hotdesk_module.daemon.guard import Guard
 from hotdesk_module.daemon.keeper import Keeper, Work
@@ -106,7 +109,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     registrations = Registrations(connections.inventory.devices, time.monotonic)
     comparisons = Comparisons()
     base = Base(
-        compose,
+        partial(compose, Memory()),
         folder.new_secret(),
         alerts,
         bell.ask,
@@ -143,6 +146,8 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)
     guard = Guard(lambda: controls.locks(connections.ledger, work.wall_clock()), alerts, troubles, time.monotonic)
+    courier = Courier(where, alerts, log, work.wall_clock)
+    courier.start()
     log.info("Hot Desking %s serves %s (pid %d).", __version__, folder.socket, os.getpid())
     try:
         while not bell.stopped.is_set():
@@ -160,6 +165,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 troubles.begin(LOOP, HotdeskError.code, f"{type(error).__name__}: {error}", error)
                 bell.wait(1.0)
     finally:
+        courier.stop()
         panel.stop()
         with suppress(HotdeskError):
             timers.write()

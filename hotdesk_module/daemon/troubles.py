@@ -11,12 +11,45 @@ from hotdesk_module.web.alerts import CRITICAL, ERROR, Alert, Alerts
 # Seconds a trouble lasts before FreePBX's notifications show it: a restart of FreePBX is none.
 GRACE = 90.0
 
-# Error to level, title, and whether it is shown at once.
-_SHOWN: dict[str, tuple[str, str, bool]] = {
-    "unsafe_plan": (CRITICAL, "Hot Desking waits for you before it logs out many users", True),
-    "ledger_down": (CRITICAL, "Hot Desking cannot reach the database", False),
-    "asterisk_down": (ERROR, "Hot Desking cannot reach Asterisk", False),
-    "internal_error": (ERROR, "Hot Desking has met an error of its own", False),
+
+class _Shown(NamedTuple):
+    """How FreePBX's notifications show an error.
+
+    Attributes:
+        advice: what to do.
+        at_once: whether it is shown before it has lasted for a while.
+    """
+
+    level: str
+    title: str
+    advice: str
+    at_once: bool = False
+
+
+_SHOWN = {
+    "unsafe_plan": _Shown(
+        CRITICAL,
+        "Hot Desking waits for you before it logs out many users",
+        "Nobody is logged out before you decide. If tables are missing or another machine's, bring the right ones back."
+        " The page Health (Admin, Hot Desking) and 'fwconsole hotdesk reconcile --dry-run --force' show what would be"
+        " done.",
+        at_once=True,
+    ),
+    "ledger_down": _Shown(
+        CRITICAL,
+        "Hot Desking cannot reach the database",
+        "Who is logged in stays so; logins are refused until it answers.",
+    ),
+    "asterisk_down": _Shown(
+        ERROR,
+        "Hot Desking cannot reach Asterisk",
+        "Logins and calls work while Asterisk runs; nothing repairs itself, and nobody is logged out automatically.",
+    ),
+    "internal_error": _Shown(
+        ERROR,
+        "Hot Desking has met an error of its own",
+        "It tries again by itself. /var/log/asterisk/hotdesk.log says more; please report it.",
+    ),
 }
 
 
@@ -61,9 +94,10 @@ class Troubles:
     def _show(self, trouble: _Trouble) -> None:
         if trouble.code not in _SHOWN:
             return
-        level, title, at_once = _SHOWN[trouble.code]
-        if at_once or self._now() - trouble.since >= GRACE:
-            self._alerts.show(Alert(trouble.code, level, title, trouble.message))
+        shown = _SHOWN[trouble.code]
+        if shown.at_once or self._now() - trouble.since >= GRACE:
+            text = f"{trouble.message.rstrip('.')}. {shown.advice}"
+            self._alerts.show(Alert(trouble.code, shown.level, shown.title, text))
 
     def _forget(self, code: str) -> None:
         if all(t.code != code for t in self._of.values()):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from hotdesk_module import controls
 from hotdesk_module.adapters.ami import Ami
@@ -12,9 +13,8 @@ from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.open import open_ledger
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.config import Config, Manager
-from hotdesk_module.core import settings
+from hotdesk_module.core import settings, webhook
 from hotdesk_module.core.model import Session
-from hotdesk_module.daemon.keeper import FORGOTTEN_AT_ONCE
 from hotdesk_module.daemon.line import Line
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import SOONEST, Timers
@@ -22,7 +22,7 @@ from hotdesk_module.daemon.troubles import Troubles
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
 from hotdesk_module.health import projection
 from hotdesk_module.health.examine import examine as look
-from hotdesk_module.health.finding import ERROR
+from hotdesk_module.health.finding import ERROR, Finding
 from hotdesk_module.health.installation import Installation, Machine
 from hotdesk_module.health.projection import Comparisons
 from hotdesk_module.service import HotDesk
@@ -86,9 +86,9 @@ def repair(connections: Connections, line: Line, comparisons: Comparisons) -> in
         line.lost(error.message)
         raise
     except UnsafePlan as error:
-        comparisons.note(projection.unsafe(error), wall_clock())
+        comparisons.note((projection.unsafe(error),), wall_clock())
         raise
-    comparisons.note(projection.in_line(), wall_clock())
+    comparisons.note(projection.repaired(found), wall_clock())
     return len(found.effects) + len(found.ended)
 
 
@@ -150,8 +150,13 @@ def forget(connections: Connections) -> int:
     """Remove history older than the setting says, as much as is done in a moment, and locks of which nothing is
     remembered; return how many lines of the history."""
     controls.forget_locks(connections.ledger, wall_clock)
-    days = settings.parse(connections.ledger.settings()).history_days
-    return connections.ledger.forget_events(wall_clock() - days * DAY, FORGOTTEN_AT_ONCE) if days else 0
+    stored = connections.ledger.settings()
+    days = settings.parse(stored).history_days
+    so_far = connections.ledger.delivery() if webhook.hook(stored) else None
+    # What the webhook is still to be told stays. So does the last line it was told of: some servers, when they start,
+    # count on from the largest number that is left.
+    but_from = so_far.last_id if so_far else None
+    return connections.ledger.forget_events(wall_clock() - days * DAY, but_from) if days else 0
 
 
 def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machine) -> None:
@@ -166,8 +171,16 @@ def examine(connections: Connections, line: Line, alerts: Alerts, machine: Machi
     errors = [f for f in look(at) if f.level == ERROR]
     # The repair tells of these itself; and what could not be looked at is not over because of that.
     if not any(f.code in ("database", "asterisk") for f in errors):
-        shown = (Alert(f"{HEALTH}{f.code}", alerts_.ERROR, f.title, f.text) for f in errors if f.code != "unsafe_plan")
-        alerts.replace(HEALTH, tuple(shown))
+        alerts.replace(HEALTH, tuple(_alerts(f for f in errors if f.code != "unsafe_plan")))
+
+
+def _alerts(errors: Iterable[Finding]) -> Iterator[Alert]:
+    """Return findings as notifications; the second of a code has a name of its own."""
+    seen: Counter[str] = Counter()
+    for finding in errors:
+        seen[finding.code] += 1
+        number = f"_{seen[finding.code]}" if seen[finding.code] > 1 else ""
+        yield Alert(f"{HEALTH}{finding.code}{number}", alerts_.ERROR, finding.title, finding.text)
 
 
 def machine_clock() -> float:

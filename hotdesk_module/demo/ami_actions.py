@@ -62,6 +62,7 @@ class Actions:
             "dbget": self._db_get,
             "dbgettree": self._db_get_tree,
             "dbput": self._db_put,
+            "devicestatelist": self._device_states,
             "dialplanextensionadd": self._hint_add,
             "dialplanextensionremove": self._hint_remove,
             "extensionstate": self._extension_state,
@@ -165,6 +166,14 @@ class Actions:
             for hint in self._pbx.hints.all()
         ]
         return _list(events, "ExtensionStateListComplete")
+
+    def _device_states(self, message: Message) -> Reply:
+        family = "CustomDevstate"
+        states = [(path[len(family) + 1 :], state) for path, state in self._pbx.db.show(family)]
+        events = [
+            (("Event", "DeviceStateChange"), ("Device", f"Custom:{name}"), ("State", state)) for name, state in states
+        ]
+        return _list(events, "DeviceStateListComplete", "Device State Changes will follow")
 
     def _show_dialplan(self, message: Message) -> Reply:
         name = message.get("Context")

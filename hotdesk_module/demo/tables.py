@@ -52,6 +52,24 @@ CREATE TABLE IF NOT EXISTS findmefollow (
     needsconf VARCHAR(10), toolate_id INTEGER, pre_ring INTEGER DEFAULT 0, ringing VARCHAR(80),
     calendar_enable INTEGER DEFAULT 0, calendar_id VARCHAR(80) DEFAULT '', calendar_group_id VARCHAR(80) DEFAULT '',
     calendar_match VARCHAR(4) DEFAULT 'yes');
+CREATE TABLE IF NOT EXISTS outbound_routes (
+    route_id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40), outcid VARCHAR(255), outcid_mode VARCHAR(20),
+    password VARCHAR(30), emergency_route VARCHAR(4), intracompany_route VARCHAR(4), mohclass VARCHAR(80),
+    time_group_id INTEGER, dest VARCHAR(255), time_mode VARCHAR(20) DEFAULT '', calendar_id VARCHAR(255),
+    calendar_group_id VARCHAR(255), timezone VARCHAR(255), notification_on VARCHAR(255) DEFAULT 'call');
+CREATE TABLE IF NOT EXISTS outbound_route_sequence (route_id INTEGER, seq INTEGER, PRIMARY KEY (route_id, seq));
+CREATE TABLE IF NOT EXISTS outbound_route_patterns (
+    route_id INTEGER, match_pattern_prefix VARCHAR(60) DEFAULT '', match_pattern_pass VARCHAR(60) DEFAULT '',
+    match_cid VARCHAR(60) DEFAULT '', prepend_digits VARCHAR(100) DEFAULT '',
+    PRIMARY KEY (route_id, match_pattern_prefix, match_pattern_pass, match_cid, prepend_digits));
+CREATE TABLE IF NOT EXISTS outbound_route_trunks (
+    route_id INTEGER, trunk_id INTEGER, seq INTEGER, PRIMARY KEY (route_id, trunk_id, seq));
+CREATE TABLE IF NOT EXISTS trunks (
+    trunkid INTEGER DEFAULT 0, name VARCHAR(50) DEFAULT '', tech VARCHAR(20), outcid VARCHAR(255) DEFAULT '',
+    keepcid VARCHAR(4) DEFAULT 'off', maxchans VARCHAR(6) DEFAULT '', failscript VARCHAR(255) DEFAULT '',
+    dialoutprefix VARCHAR(255) DEFAULT '', channelid VARCHAR(190) DEFAULT '', usercontext VARCHAR(255),
+    provider VARCHAR(40), disabled VARCHAR(4) DEFAULT 'off', continue VARCHAR(4) DEFAULT 'off',
+    routedisplay VARCHAR(4) DEFAULT 'on', PRIMARY KEY (trunkid, tech, channelid));
 CREATE TABLE IF NOT EXISTS admin (variable VARCHAR(20) DEFAULT '' PRIMARY KEY, value VARCHAR(80) DEFAULT '');
 """
 
@@ -79,6 +97,10 @@ _FEATURE_CODES = (
     ("donotdisturb", "dnd_on", "DND Activate", "*78", 1),
     ("donotdisturb", "dnd_off", "DND Deactivate", "*79", 1),
 )
+
+
+# Name, whether it is an emergency route, and its numbers.
+_ROUTES = (("Emergency", "YES", (cast.EMERGENCY_NUMBER,)), ("Outside", "", ("NXXXXXX", "1NXXNXXXXXX")))
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -127,3 +149,15 @@ def _fill(connection: sqlite3.Connection) -> None:
         " VALUES (?, ?, ?, ?, NULL, ?, 0)",
         _FEATURE_CODES,
     )
+    connection.execute("INSERT INTO trunks (trunkid, name, tech, channelid) VALUES (1, 'Carrier', 'pjsip', 'Carrier')")
+    for number, (name, emergency, patterns) in enumerate(_ROUTES, 1):
+        connection.execute(
+            "INSERT INTO outbound_routes (route_id, name, password, emergency_route) VALUES (?, ?, '', ?)",
+            (number, name, emergency),
+        )
+        connection.execute("INSERT INTO outbound_route_sequence VALUES (?, ?)", (number, number))
+        connection.execute("INSERT INTO outbound_route_trunks VALUES (?, 1, 0)", (number,))
+        connection.executemany(
+            "INSERT INTO outbound_route_patterns (route_id, match_pattern_pass) VALUES (?, ?)",
+            [(number, pattern) for pattern in patterns],
+        )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hotdesk_module import times
 from hotdesk_module.health.finding import INFO, OK, WARNING, Finding
 from hotdesk_module.health.installation import Known
+from hotdesk_module.health.said import Said, say
 
 # Seconds by which two clocks may differ: one was read a moment before the other.
 CLOSE = 5
@@ -26,24 +27,34 @@ def _clock(known: Known) -> Iterator[Finding]:
     wrong = False
     if abs(apart) > CLOSE:
         wrong = True
+        span = _span(apart)
         yield Finding(
             "clock",
             WARNING,
-            f"The database's clock is {_span(apart)} {'ahead of' if apart > 0 else 'behind'} this machine's",
-            "Call records and our history do not fit together then. Let both machines follow a time server (NTP).",
+            say("The database's clock is %(span)s ahead of this machine's", span=span)
+            if apart > 0
+            else say("The database's clock is %(span)s behind this machine's", span=span),
+            (say("Call records and our history do not fit together then."),),
+            (say("Let both machines follow a time server (NTP)."),),
         )
     if known.latest > known.now + AHEAD:
         wrong = True
         yield Finding(
             "clock",
             WARNING,
-            "The clock stands before the latest line of the history",
-            f"The latest line is of {times.iso(known.latest)}, and now it is {times.iso(known.now)}. The clock was set"
-            " back, or was wrong then: automatic logouts and locks count wrong until that time comes. Let the machine"
-            " follow a time server (NTP).",
+            say("The clock stands before the latest line of the history"),
+            (
+                say(
+                    "The latest line is of %(latest)s, and now it is %(now)s. The clock was set back, or was wrong"
+                    " then: automatic logouts and locks count wrong until that time comes.",
+                    latest=times.iso(known.latest),
+                    now=times.iso(known.now),
+                ),
+            ),
+            (say("Let the machine follow a time server (NTP)."),),
         )
     if not wrong:
-        yield Finding("clock", OK, "The clocks of this machine and of the database agree")
+        yield Finding("clock", OK, say("The clocks of this machine and of the database agree"))
 
 
 def _zone(known: Known) -> Iterator[Finding]:
@@ -56,22 +67,32 @@ def _zone(known: Known) -> Iterator[Finding]:
         yield Finding(
             "zone",
             INFO,
-            f"FreePBX's time zone {known.zone} is not known here",
-            "The panel shows times in the machine's zone. Choose another one in Advanced Settings, PHP Timezone.",
+            say("FreePBX's time zone %(zone)s is not known here", zone=known.zone),
+            (say("The panel shows times in the machine's zone."),),
+            (say("Choose another one in Advanced Settings, PHP Timezone."),),
         )
     elif theirs != ours:
         yield Finding(
             "zone",
             WARNING,
-            f"FreePBX's time zone is {known.zone}, the machine's is another one",
-            "The panel shows FreePBX's time; Asterisk's logs and time conditions, and the command line, go by the"
-            " machine's. Set both to the same: PHP Timezone in Advanced Settings, and 'timedatectl set-timezone' on the"
-            " machine.",
+            say("FreePBX's time zone is %(zone)s, the machine's is another one", zone=known.zone),
+            (
+                say(
+                    "The panel shows FreePBX's time; Asterisk's logs and time conditions, and the command line, go by"
+                    " the machine's."
+                ),
+            ),
+            (
+                say(
+                    "Set both to the same: PHP Timezone in Advanced Settings, and 'timedatectl set-timezone' on the"
+                    " machine."
+                ),
+            ),
         )
     else:
-        yield Finding("zone", OK, f"FreePBX and the machine are in the same time zone, {known.zone}")
+        yield Finding("zone", OK, say("FreePBX and the machine are in the same time zone, %(zone)s", zone=known.zone))
 
 
-def _span(seconds: int) -> str:
+def _span(seconds: int) -> str | Said:
     seconds = abs(seconds)
-    return f"{seconds} seconds" if seconds < 120 else times.duration(seconds)
+    return say("%(count)s seconds", count=seconds) if seconds < 120 else times.duration(seconds)

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from hotdesk_module.core import codes
 from hotdesk_module.health.finding import ERROR, INFO, OK, WARNING, Finding
 from hotdesk_module.health.installation import Known
+from hotdesk_module.health.said import Said, say
 
-_WHERE = "Admin, Feature Codes"
+_OFF = {
+    ("login",): say("The login code is switched off"),
+    ("logout",): say("The logout code is switched off"),
+    ("login", "logout"): say("The login and the logout code are switched off"),
+}
 
 
 def check(known: Known) -> Iterator[Finding]:
@@ -25,27 +30,43 @@ def check(known: Known) -> Iterator[Finding]:
         yield Finding(
             "codes",
             ERROR,
-            f"{code} is the code of {module}/{feature}, too",
-            f"One of the two cannot be dialled. Change one of them at {_WHERE}, then click Apply Config.",
+            say("%(code)s is the code of %(module)s/%(feature)s, too", code=code, module=module, feature=feature),
+            (say("One of the two cannot be dialled."),),
+            (say("Change one of them at Admin, Feature Codes, then click Apply Config."),),
         )
-    off = [name for name, code in zip(("login", "logout"), ours) if not code]
+    off = tuple(name for name, code in zip(("login", "logout"), ours) if not code)
     if off:
         yield Finding(
             "codes",
             WARNING,
-            f"The {' and the '.join(off)} code {'is' if len(off) == 1 else 'are'} switched off",
-            f"Only phones with codes of their own can be used. Switch it on at {_WHERE}.",
+            _OFF[off],
+            (say("Only phones with codes of their own can be used."),),
+            (say("Switch it on at Admin, Feature Codes, then click Apply Config."),),
         )
     elif not clashes:
-        yield Finding("codes", OK, f"Log in with {ours.login}, log out with {ours.logout}")
+        yield Finding(
+            "codes", OK, say("Log in with %(login)s, log out with %(logout)s", login=ours.login, logout=ours.logout)
+        )
     same = sorted({c.code for c in cores} & set(ours))
     if same:
-        what = "They do nothing in FreePBX's extension mode."
-        if known.world.device_and_user:
-            what = f"FreePBX's own logon cannot be dialled. Give one of the two other codes at {_WHERE}."
+        both = known.world.device_and_user
         yield Finding(
             "core_codes",
-            WARNING if known.world.device_and_user else INFO,
-            f"FreePBX's own user logon has {' and '.join(same)}, too",
-            f"Ours come first. {what}",
+            WARNING if both else INFO,
+            say("FreePBX's own user logon has %(codes)s, too", codes=_and(same)),
+            (
+                say("Ours come first."),
+                say("FreePBX's own logon cannot be dialled.")
+                if both
+                else say("FreePBX's do nothing in its extension mode."),
+            ),
+            (
+                say("Give one of the two other codes at Admin, Feature Codes, then click Apply Config.")
+                if both
+                else say("Nothing is to be done; who likes order disables FreePBX's at Admin, Feature Codes."),
+            ),
         )
+
+
+def _and(codes_: list[str]) -> str | Said:
+    return say("%(first)s and %(second)s", first=codes_[0], second=codes_[1]) if len(codes_) > 1 else codes_[0]

@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 from hotdesk_module.errors import AsteriskDown, HotdeskError
-from hotdesk_module.health import asterisk, clock, codes, guessing, machine, pins, pool, versions
+from hotdesk_module.health import (
+    asterisk,
+    clock,
+    codes,
+    emergency,
+    guessing,
+    machine,
+    pins,
+    pool,
+    recurring,
+    versions,
+    webhook,
+)
 from hotdesk_module.health.finding import ERROR, OK, Finding, worst_first
 from hotdesk_module.health.installation import Installation, read
+from hotdesk_module.health.said import say, verbatim
+
+_OF_THE_DATABASE = (
+    pool.check,
+    emergency.check,
+    codes.check,
+    clock.check,
+    guessing.check,
+    pins.check,
+    recurring.check,
+    webhook.check,
+)
 
 
 def examine(at: Installation) -> tuple[Finding, ...]:
@@ -16,35 +40,32 @@ def examine(at: Installation) -> tuple[Finding, ...]:
     found = list(machine.check(at.machine))
     try:
         known = read(at)
-        seated = f"{len(known.phones)} phones, {len(known.sessions)} users logged in."
-        found.append(Finding("database", OK, "The database answers", seated))
-        found += [*pool.check(known), *codes.check(known), *clock.check(known), *guessing.check(known)]
-        found += pins.check(known)
+        seated = say(
+            "%(phones)s phones, %(users)s users logged in.", phones=len(known.phones), users=len(known.sessions)
+        )
+        found.append(Finding("database", OK, say("The database answers"), (seated,)))
+        for check in _OF_THE_DATABASE:
+            found += check(known)
         found.append(versions.freepbx(known.freepbx))
         # One by one: what was found before Asterisk went away is kept.
         for finding in asterisk.check(at, known):
             found.append(finding)
     except AsteriskDown as error:
         found = [f for f in found if f.code != "asterisk"]
-        found.append(
-            Finding(
-                "asterisk",
-                ERROR,
-                "Asterisk does not answer",
-                f"{error.message} Start it with 'fwconsole start'; if it runs, look at AMPMGRUSER, AMPMGRPASS and"
-                " ASTMANAGERPORT in Advanced Settings.",
-            )
+        start = say(
+            "Start it with 'fwconsole start'; if it runs, look at AMPMGRUSER, AMPMGRPASS and ASTMANAGERPORT in Advanced"
+            " Settings."
         )
+        down = say("Asterisk does not answer")
+        found.append(Finding("asterisk", ERROR, down, (verbatim(error.message),), (start,)))
     except HotdeskError as error:
         found = [f for f in found if f.code != "database"]
-        found.append(
-            Finding(
-                "database",
-                ERROR,
-                "The database does not answer",
-                f"{error.message} Logins are refused until it does; who is logged in keeps working.",
-            )
+        means = (verbatim(error.message), say("Logins are refused until it does; who is logged in keeps working."))
+        start = say(
+            "Start it with 'systemctl start mariadb'. Where our tables are missing, 'fwconsole ma install hotdesk'"
+            " makes them."
         )
+        found.append(Finding("database", ERROR, say("The database does not answer"), means, (start,)))
     return worst_first(found)
 
 

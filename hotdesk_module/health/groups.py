@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hotdesk_module.core.model import Group
-from hotdesk_module.health.finding import NAMED, WARNING, Finding, named
+from hotdesk_module.health.finding import WARNING, Finding
 from hotdesk_module.health.installation import Known
+from hotdesk_module.health.said import Said, counted, listed, say
 from hotdesk_module.ports import AstDbTree
 
-# Kind to the code of its finding, what one is called, and what several are.
-_KINDS = {
-    "queue": ("queues", "Queue", "queues"),
-    "ring_group": ("ring_groups", "Ring group", "ring groups"),
-    "follow_me": ("follow_me", "The follow-me list of", "follow-me lists"),
-}
-_DO = (
+# Kind to the code of its finding.
+_CODES = {"queue": "queues", "ring_group": "ring_groups", "follow_me": "follow_me"}
+_MEANS = say(
     "While somebody is logged in there, this does not ring that phone: a direct call to its number goes to its"
-    " voicemail, and a queue or a group finds nobody. List the people's extensions instead; they ring wherever each of"
-    " them sits. Somebody's own desk that is only lent now and then may stay."
+    " voicemail, and a queue or a group finds nobody."
+)
+_DO = say(
+    "List the people's extensions instead; they ring wherever each of them sits. Somebody's own desk that is only lent"
+    " now and then may stay."
 )
 
 
@@ -35,7 +35,7 @@ def check(known: Known, astdb: AstDbTree) -> Iterator[Finding]:
         AsteriskDown: it does not answer, which knows the queues' dynamic members.
     """
     numbers = {known.world.owner(p.device): p.device for p in known.phones}
-    held: dict[str, list[_Held]] = {kind: [] for kind in _KINDS}
+    held: dict[str, list[_Held]] = {kind: [] for kind in _CODES}
     for group in _with_dynamic_members(known.groups, astdb):
         members = (m for m in group.members if group.kind != "follow_me" or m != group.number)
         phones = tuple(dict.fromkeys(numbers[m] for m in members if m in numbers))
@@ -66,20 +66,44 @@ def _follows(astdb: AstDbTree, extension: str) -> bool:
 
 
 def _finding(kind: str, held: list[_Held]) -> Finding:
-    code, one, several = _KINDS[kind]
     phones = tuple(dict.fromkeys(p for h in held for p in h.phones))
+    about = tuple((kind, h.group.number) for h in held)
     if len(held) == 1:
-        group = held[0].group
-        title = f"{one} {group.number}{f' ({group.name})' if group.name else ''} holds the number of {_small(phones)}"
-        text = _DO
-    else:
-        title = f"{len(held)} {several} hold the numbers of hot desk phones"
-        shown = [f"{h.group.number}: {_small(h.phones)}" for h in held[:NAMED]]
-        more = f" and {len(held) - NAMED} more" if len(held) > NAMED else ""
-        text = f"{'; '.join(shown)}{more}. {_DO}"
-    return Finding(code, WARNING, title, text, phones=phones, about=tuple((kind, h.group.number) for h in held))
+        return Finding(_CODES[kind], WARNING, _one(kind, held[0]), (_MEANS,), (_DO,), phones=phones, about=about)
+    shown = listed([say("%(number)s (%(phones)s)", number=h.group.number, phones=_small(h.phones)) for h in held])
+    means = (say("%(which)s.", which=shown), _MEANS)
+    return Finding(_CODES[kind], WARNING, _several(kind, len(held)), means, (_DO,), phones=phones, about=about)
 
 
-def _small(phones: tuple[str, ...]) -> str:
-    text = named(phones)
-    return text[0].lower() + text[1:]
+def _one(kind: str, held: _Held) -> Said:
+    number = f"{held.group.number}{f' ({held.group.name})' if held.group.name else ''}"
+    phones = _small(held.phones)
+    if kind == "queue":
+        return say("Queue %(number)s holds the number of %(phones)s", number=number, phones=phones)
+    if kind == "ring_group":
+        return say("Ring group %(number)s holds the number of %(phones)s", number=number, phones=phones)
+    return say("The follow-me list of %(number)s holds the number of %(phones)s", number=number, phones=phones)
+
+
+def _several(kind: str, count: int) -> Said:
+    if kind == "queue":
+        return counted(
+            "%(count)s queue holds the number of a hot desk phone",
+            "%(count)s queues hold the numbers of hot desk phones",
+            count,
+        )
+    if kind == "ring_group":
+        return counted(
+            "%(count)s ring group holds the number of a hot desk phone",
+            "%(count)s ring groups hold the numbers of hot desk phones",
+            count,
+        )
+    return counted(
+        "%(count)s follow-me list holds the number of a hot desk phone",
+        "%(count)s follow-me lists hold the numbers of hot desk phones",
+        count,
+    )
+
+
+def _small(phones: tuple[str, ...]) -> Said:
+    return counted("phone %(numbers)s", "phones %(numbers)s", len(phones), numbers=listed(phones))

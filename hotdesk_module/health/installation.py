@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple
 
-from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone, Session, World
+from hotdesk_module import webhooks
+from hotdesk_module.core import drift
+from hotdesk_module.core.lockout import USER, Attempts
+from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone, Route, Session, World
 from hotdesk_module.health.finding import Finding
 from hotdesk_module.ports import AstDbTree, Clock, HistoryFilter, Inventory, Ledger, Switchboard
+from hotdesk_module.webhooks import State
 
 
 class Machine(NamedTuple):
@@ -39,18 +42,22 @@ class Installation(NamedTuple):
     clock: Clock
     machine: Machine
     registrations: Callable[[], Mapping[str, Contact] | None] | None = None
-    compared: Finding | None = None
+    compared: tuple[Finding, ...] | None = None
 
 
 class Known(NamedTuple):
     """What the database says, read once.
 
     Attributes:
-        world: FreePBX's devices and users, as far as the pool is concerned.
+        world: FreePBX's devices, as far as the pool is concerned, and the users who own a phone or of whom a PIN or
+            wrong PINs are noted.
         destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
-        weak_pins: the users who had an easily guessed PIN at their last login.
+        weak_pins: who had an easily guessed PIN at the last login.
+        webhook: how it takes what it is told.
         groups: queues without their dynamic members, ring groups, follow-me lists.
+        routes: the outbound routes, in their order.
         attempts: (kind, subject, wrong PINs).
+        repairs: those of the last hour, the latest first.
         freepbx: its version, or empty.
         zone: FreePBX's, or empty.
         now, database_now: what time it is by our clock, and by the database's.
@@ -62,9 +69,12 @@ class Known(NamedTuple):
     world: World
     destinations: Mapping[str, str]
     features: tuple[FeatureCode, ...]
-    weak_pins: tuple[str, ...]
+    weak_pins: frozenset[str]
+    webhook: State
     groups: tuple[Group, ...]
+    routes: tuple[Route, ...]
     attempts: tuple[tuple[str, str, Attempts], ...]
+    repairs: tuple[Event, ...]
     freepbx: str
     zone: str
     now: int
@@ -78,24 +88,30 @@ def read(at: Installation) -> Known:
     Raises:
         LedgerDown: it does not answer.
     """
-    phones = at.ledger.phones()
-    flags = at.inventory.flags()
-    devices = {d.id: d for d in at.inventory.devices(p.device for p in phones)}
+    ledger, inventory, now = at.ledger, at.inventory, at.clock()
+    phones, sessions, attempts = ledger.phones(), ledger.sessions(), ledger.all_attempts()
+    flags = inventory.flags()
+    devices = {d.id: d for d in inventory.devices(p.device for p in phones)}
     world = World(devices, {}, flags.dnd_in_hints, flags.device_and_user)
     owners = {world.owner(p.device) for p in phones}
-    users = {u.extension: u for u in at.inventory.users(owners)}
+    weak = frozenset(ledger.weak_pins())
+    attempted = (subject for kind, subject, _ in attempts if kind == USER)
+    users = {u.extension: u for u in inventory.users({*owners, *ledger.pins(), *weak, *attempted})}
     return Known(
         phones,
-        at.ledger.sessions(),
+        sessions,
         world._replace(users=users),
-        at.inventory.no_answer_destinations(u.extension for u in users.values() if not u.mailbox),
-        at.inventory.feature_codes(),
-        tuple(u.extension for u in at.inventory.users(at.ledger.weak_pins())),
-        at.inventory.groups(),
-        at.ledger.all_attempts(),
-        at.inventory.version(),
-        at.inventory.zone(),
-        at.clock(),
-        at.inventory.now(),
-        max((e.at for e in at.ledger.events(HistoryFilter(limit=1))), default=0),
+        inventory.no_answer_destinations(o for o in owners if o in users and not users[o].mailbox),
+        inventory.feature_codes(),
+        weak,
+        webhooks.state(ledger),
+        inventory.groups(),
+        inventory.routes(),
+        attempts,
+        ledger.events(HistoryFilter(event="repair", since=now - drift.SINCE)),
+        inventory.version(),
+        inventory.zone(),
+        now,
+        inventory.now(),
+        max((e.at for e in ledger.events(HistoryFilter(limit=1))), default=0),
     )

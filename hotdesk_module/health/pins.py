@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotdesk_module.health.finding import OK, WARNING, Finding, named
+from hotdesk_module.health.finding import OK, WARNING, Finding
 from hotdesk_module.health.installation import Known
+from hotdesk_module.health.said import say, users
 
 
 def check(known: Known) -> Iterator[Finding]:
     """Look at who had an easily guessed PIN at the last login."""
-    weak = sorted(known.weak_pins, key=lambda extension: (len(extension), extension))
+    weak = sorted(known.weak_pins & known.world.users.keys(), key=lambda extension: (len(extension), extension))
     if not weak:
-        yield Finding("weak_pins", OK, "Nobody has logged in with a PIN that is easily guessed")
+        yield Finding("weak_pins", OK, say("Nobody has logged in with a PIN that is easily guessed"))
         return
     yield Finding(
         "weak_pins",
         WARNING,
-        f"{named(weak, 'User')}: a PIN that is easily guessed",
-        "Have it changed, in the mailbox's own menu or under Extensions, Voicemail, or with 'hotdesk pins set'. This"
-        " goes away at the next login with a better one. The setting 'weak_pins' refuses such PINs.",
+        say("%(users)s: a PIN that is easily guessed", users=users(weak)),
+        do=(
+            say(
+                "Have it changed, in the mailbox's own menu or under Extensions, Voicemail, or with 'hotdesk pins set'."
+                " This goes away at the next login with a better one. The setting 'weak_pins' refuses such PINs."
+            ),
+        ),
         about=tuple(("extension", extension) for extension in weak),
     )

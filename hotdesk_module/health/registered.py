@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hotdesk_module.core.model import Contact
-from hotdesk_module.health.finding import INFO, OK, WARNING, Finding, named
+from hotdesk_module.health.finding import INFO, OK, WARNING, Finding
 from hotdesk_module.health.installation import Known
+from hotdesk_module.health.said import counted, listed, phones, say
 
 
 def check(known: Known, registrations: Mapping[str, Contact]) -> Iterator[Finding]:
@@ -24,21 +25,24 @@ def check(known: Known, registrations: Mapping[str, Contact]) -> Iterator[Findin
         yield Finding(
             "registrations",
             WARNING,
-            f"{named(deserted)}: somebody is logged in, but {_is(deserted)} not registered or not reachable",
-            "Calls to those people do not ring there. Look at the phone's power and network, or log them out.",
+            counted(
+                "Phone %(numbers)s: somebody is logged in, but the phone is not registered or not reachable",
+                "Phones %(numbers)s: somebody is logged in, but the phones are not registered or not reachable",
+                len(deserted),
+                numbers=listed(deserted),
+            ),
+            (say("Calls to those people do not ring there."),),
+            (say("Look at the phone's power and network, or log them out."),),
             phones=deserted,
         )
     if idle:
         yield Finding(
             "registrations",
             INFO,
-            f"{named(idle)}: not registered or not reachable",
-            "Nobody can log in there. Look at the phone's power, its network, and its SIP password.",
+            say("%(phones)s: not registered or not reachable", phones=phones(idle)),
+            (say("Nobody can log in there."),),
+            (say("Look at the phone's power, its network, and its SIP password."),),
             phones=idle,
         )
     if there and not away:
-        yield Finding("registrations", OK, "Every phone is registered")
-
-
-def _is(phones: tuple[str, ...]) -> str:
-    return "the phone is" if len(phones) == 1 else "the phones are"
+        yield Finding("registrations", OK, say("Every phone is registered"))

@@ -24,6 +24,7 @@ from hotdesk_module.web.furniture import furnish
 from hotdesk_module.web.gate import guard
 from hotdesk_module.web.internal import internal
 from hotdesk_module.web.notices import Notices
+from hotdesk_module.web.webhook_test import WebhookTest
 from hotdesk_module.web.work import connect
 
 VIEWS = Path(__file__).resolve().parents[2] / "views"
@@ -71,8 +72,8 @@ def create_app(base: Base) -> Flask:
     connect_database(app, base.database)
     notices = Notices()
     app.register_blueprint(internal(base.ask_for_repair, base.alerts))
-    checkup = Checkup(base.machine, base.comparisons)
-    for part in (*pages.parts(notices, checkup), *api.parts(checkup)):
+    checkup, webhook_test = Checkup(base.machine, base.comparisons), WebhookTest()
+    for part in (*pages.parts(notices, checkup, webhook_test), *api.parts(checkup, webhook_test)):
         app.register_blueprint(part)
     furnish(app, notices)
 

@@ -116,9 +116,6 @@ def _moments(shown: Occupancy, zone: tzinfo | None, weekdays: Sequence[str], wid
         return [(e, f"{t:%H:%M}", "middle") for e, t in at if t.hour % every == 0 and not t.minute]
     every = -(-count // most)
     day = shown.first
-    if shown.unit == "week":
-        every = -(-every // 7) * 7
-        day += timedelta(-day.weekday() % 7)
     found = []
     while day <= shown.last:
         midnight = days.midnight(day, zone)

@@ -7,13 +7,11 @@ from typing import Callable, NamedTuple
 from hotdesk_module.health.examine import examine
 from hotdesk_module.health.finding import OK, Finding
 from hotdesk_module.health.installation import Installation, Machine
-from hotdesk_module.health.projection import Comparisons
+from hotdesk_module.health.projection import CODES, Comparisons
 from hotdesk_module.web import work
 
 # Seconds for which a comparison counts; the daemon makes one every minute.
 FRESH = 120
-# The codes of what a comparison finds.
-COMPARED = ("projection", "unsafe_plan")
 
 
 class Examined(NamedTuple):
@@ -41,15 +39,11 @@ class Checkup:
         self._machine = machine
         self._comparisons = comparisons
 
-    def examine(self, everything: bool = False) -> Examined:
-        """Return what is wrong with this installation.
-
-        Args:
-            everything: compare Asterisk with the ledger now, however long that takes.
-        """
+    def examine(self) -> Examined:
+        """Return what is wrong with this installation."""
         at = work.parts()
         now = at.clock()
-        last = None if everything else self._comparisons.last(now - FRESH)
+        last = self._comparisons.last(now - FRESH)
         found = examine(
             Installation(
                 at.ledger,
@@ -58,19 +52,19 @@ class Checkup:
                 at.clock,
                 self._machine(),
                 work.registrations,
-                last.finding if last else None,
+                last.findings if last else None,
             )
         )
-        compared = next((f for f in found if f.code in COMPARED), None)
-        if compared is None:
+        compared = tuple(f for f in found if f.code in CODES)
+        if not compared:
             return Examined(found, now, None)
         if last is None:
             # A difference is looked for again each time, until it is gone.
             self._comparisons.forget()
-            if compared.level == OK:
+            if all(f.level == OK for f in compared):
                 self._comparisons.note(compared, now)
         return Examined(found, now, last.at if last else now)
 
     def changed(self) -> None:
-        """Note that what was compared is not so any more."""
+        """Note that what was compared may not be so any more: whoever looks next compares anew."""
         self._comparisons.forget()

@@ -42,10 +42,12 @@ STATUSES: dict[str, int] = {
     "changed": REFUSED,
     "duplicate_mac": REFUSED,
     "bad_import": BAD_INPUT,
+    "no_webhook": REFUSED,
     "bad_config": UNAVAILABLE,
     "ledger_down": UNAVAILABLE,
     "busy": UNAVAILABLE,
     "asterisk_down": UNAVAILABLE,
+    "webhook_failed": UNAVAILABLE,
     "unsafe_plan": REFUSED,
 }
 INTERNAL = "Something went wrong on our side. The daemon's log says more; nothing is left half done."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hotdesk_module import times
 from hotdesk_module.core.model import Event
 from hotdesk_module.ports import HistoryFilter
@@ -13,9 +15,16 @@ RECENT = 86400
 
 
 def left(phone: str, user: str, since: int) -> str:
-    """Return in a sentence what has become of a session that was seen."""
-    ended = HistoryFilter(phone, user, "logout", since, limit=1)
-    for event in work.parts().ledger.events(ended):
+    """Return what has become of a session that was seen, and where the user sits now."""
+    ledger = work.parts().ledger
+    lines = [_gone(phone, user, ledger.events(HistoryFilter(phone, user, "logout", since, limit=1)))]
+    for session in ledger.sessions((), (user,)):
+        lines.append(_("%(who)s sits at phone %(phone)s now.") % {"who": user, "phone": session.phone})
+    return " ".join(lines)
+
+
+def _gone(phone: str, user: str, ended: Iterable[Event]) -> str:
+    for event in ended:
         when = _when(event)
         return _("%(user)s was logged out of phone %(phone)s %(when)s.") % {"user": user, "phone": phone, "when": when}
     return _("%(user)s does not sit at phone %(phone)s any more.") % {"user": user, "phone": phone}

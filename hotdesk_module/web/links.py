@@ -43,14 +43,16 @@ _PAGES = {
     "queue": ("queues", ""),
     "ring_group": ("ringgroups", "GRP-"),
     "follow_me": ("findmefollow", "GRP-"),
+    "route": ("routing", ""),
 }
 
 
 def freepbx(kind: str, number: str) -> str:
-    """Return where FreePBX itself shows an ``extension``, ``queue``, ``ring_group`` or ``follow_me``."""
+    """Return where FreePBX itself shows an ``extension``, ``queue``, ``ring_group``, ``follow_me`` or ``route``."""
     display, prefix = _PAGES[kind]
     view = {} if kind == "extension" else {"view": "form"}
-    return f"?{urlencode({'display': display, **view, 'extdisplay': f'{prefix}{number}'})}"
+    name = "id" if kind == "route" else "extdisplay"
+    return f"?{urlencode({'display': display, **view, name: f'{prefix}{number}'})}"
 
 
 def back(otherwise: str) -> str:

@@ -1,6 +1,6 @@
 """How the phones of the pool are used: read from the history, reckoned in :mod:`hotdesk_module.core.occupancy`.
 
-What it costs grows with the logins and logouts in the range, and for a range that ended long ago with those since then.
+What it costs grows with the logins and logouts in the range.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 
 from hotdesk_module import days
 from hotdesk_module.core.model import Phone
@@ -17,16 +17,17 @@ from hotdesk_module.core.occupancy import Change, Level, Span, levels, spans, to
 from hotdesk_module.core.stays import LOGIN, LOGOUT
 from hotdesk_module.errors import BadValue
 from hotdesk_module.web import work
-from hotdesk_module.web.database import db, events, phones, sessions
+from hotdesk_module.web.database import db, events, sessions
 from hotdesk_module.web.history import begin, moment
-from hotdesk_module.web.listing import number_key
+from hotdesk_module.web.names import named_phones
 
 TODAY, WEEK, MONTH = "today", "7", "28"
 # Days, today included.
 RANGES = {TODAY: 1, WEEK: 7, MONTH: 28}
-LONGEST = 366
-# Up to so many days by the hour, and by the day; beyond by the week.
-BY_HOUR, BY_DAY = 8, 92
+# The daemon that answers has calls to look after as well; who reckons with a whole year exports the history.
+LONGEST = 31
+# Up to so many days by the hour, beyond by the day.
+BY_HOUR = 8
 
 
 class Wanted(NamedTuple):
@@ -80,7 +81,7 @@ class Occupancy(NamedTuple):
         stop: the end, or now.
         begins: when the history begins; None: there is none.
         phones: how many are in the pool, at the location.
-        unit: ``hour``, ``day`` or ``week``: what a level of ``levels`` is about.
+        unit: ``hour`` or ``day``: what a level of ``levels`` is about.
         week: the average by weekday (from Monday) and hour; None where there was no such hour yet.
         uses: of every phone, the most used first.
     """
@@ -121,7 +122,7 @@ def occupancy(asked: Wanted) -> Occupancy:
         first = max(first, min(last, days.today(begins, zone)))
     start, end = days.midnight(first, zone), days.midnight(last + timedelta(1), zone)
     stop = max(start, min(end, now))
-    pool = _pool()
+    pool = named_phones()
     seated = _seated(stop, now)
     changes = _changes(start, None if stop == now else stop)
     found = spans(changes, seated, start, stop)
@@ -147,15 +148,6 @@ def occupancy(asked: Wanted) -> Occupancy:
     )
 
 
-def _pool() -> dict[str, Phone]:
-    """Return the phones of the pool, with label and location only, in the order of their numbers."""
-    columns = (phones.c.device, phones.c.label, phones.c.location)
-    with db.engine.connect() as connection:
-        rows = connection.execute(select(*columns)).all()
-    found = sorted(rows, key=lambda row: number_key(row.device))
-    return {device: Phone(device, label, location=location) for device, label, location in found}
-
-
 def _days(asked: Wanted, today: date, zone: tzinfo | None) -> tuple[date, date]:
     if asked.range:
         return today - timedelta(RANGES[asked.range] - 1), today
@@ -164,7 +156,9 @@ def _days(asked: Wanted, today: date, zone: tzinfo | None) -> tuple[date, date]:
     if since > until:
         raise BadValue(f"until: {until} is before {since}.")
     if (until - since).days >= LONGEST:
-        raise BadValue(f"since: from {since} to {until} is too long; ask for at most {LONGEST} days.")
+        raise BadValue(
+            f"since: from {since} to {until} is too long; ask for at most {LONGEST} days, or export the history."
+        )
     return since, until
 
 
@@ -192,30 +186,36 @@ def _seated(stop: int, now: int) -> dict[str, int]:
     if stop >= now:
         return seated
     # Of a phone at which something happened since, what came first tells: somebody left, or somebody came. Of a
-    # take-over both have one time, and the logout comes first.
-    left, came = (func.min(case((events.c.event == event, events.c.at))) for event in (LOGOUT, LOGIN))
-    query = select(events.c.phone, left, came).where(events.c.at >= stop, events.c.event.in_((LOGIN, LOGOUT)))
+    # take-over both have one time, and the logout comes first. An index leads to it, phone by phone.
+    known = select(events.c.phone).distinct().subquery()
+    first = (
+        select(events.c.event)
+        .where(events.c.phone == known.c.phone, events.c.at >= stop, events.c.event.in_((LOGIN, LOGOUT)))
+        .order_by(events.c.at, events.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     with db.engine.connect() as connection:
-        for phone, logout, login in connection.execute(query.group_by(events.c.phone)):
-            seated.pop(phone, None)
-            if logout is not None and (login is None or logout <= login):
+        for phone, event in connection.execute(select(known.c.phone, first)):
+            if event == LOGOUT:
                 seated[phone] = 0
+            elif event == LOGIN:
+                seated.pop(phone, None)
     return seated
 
 
 def _unit(first: date, last: date) -> str:
     count = (last - first).days + 1
-    return "hour" if count <= BY_HOUR else "day" if count <= BY_DAY else "week"
+    return "hour" if count <= BY_HOUR else "day"
 
 
 def _by(unit: str, by_hour: Sequence[Level], zone: tzinfo | None) -> Iterable[Level]:
-    """Join hours to days, or to weeks that begin on Monday."""
+    """Join hours to days."""
     if unit == "hour":
         return by_hour
     parts: dict[date, list[Level]] = {}
     for level in by_hour:
-        day = days.today(level.start, zone)
-        parts.setdefault(day if unit == "day" else day - timedelta(day.weekday()), []).append(level)
+        parts.setdefault(days.today(level.start, zone), []).append(level)
     return [together(levels) for levels in parts.values()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotdesk_module.core.pool import TEXT_LENGTH
+from hotdesk_module.core.texts import LENGTH
 from hotdesk_module.errors import NotInPool
 from hotdesk_module.web import work
 from hotdesk_module.web.rows import Row, rows
@@ -16,4 +16,4 @@ def one(device: str) -> Row:
     """
     for row in rows(work.parts(), [device]):
         return row
-    raise NotInPool(f"Phone {device[:TEXT_LENGTH]} is not a hot desk phone.")
+    raise NotInPool(f"Phone {device[:LENGTH]} is not a hot desk phone.")

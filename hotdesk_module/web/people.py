@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hotdesk_module import controls
 from hotdesk_module.compose import Parts
@@ -20,6 +21,7 @@ from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
 from hotdesk_module.web.database import db, events
 from hotdesk_module.web.listing import number_key
+from hotdesk_module.web.names import named_phones
 from hotdesk_module.web.seats import seat_of
 
 # What a person is: an extension without a device, one with a phone of the own, one whose phone is shared, one without a
@@ -36,7 +38,7 @@ class Sitting(NamedTuple):
     """Where somebody sits.
 
     Attributes:
-        phone: as the pool has it, or with its number only where it has left the pool.
+        phone: with label and location, or with its number only where it has left the pool.
     """
 
     session: Session
@@ -113,9 +115,13 @@ def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person
     """
     chosen = None if extensions is None else tuple(extensions)
     users = {u.extension: u for u in parts.inventory.users(chosen)}
-    pool = {p.device: p for p in parts.ledger.phones()}
+    devices = defaultdict(list)
+    for device, owner in parts.inventory.owners(chosen).items():
+        devices[owner].append(device)
+    sessions = parts.ledger.sessions() if chosen is None else parts.ledger.sessions((), chosen)
+    pool = named_phones(None if chosen is None else {*(s.phone for s in sessions), *chain(*devices.values())})
     sittings = defaultdict(list)
-    for session in parts.ledger.sessions() if chosen is None else parts.ledger.sessions((), chosen):
+    for session in sessions:
         sittings[session.user].append(Sitting(session, pool.get(session.phone, Phone(session.phone))))
     pins = {e: at for e, at in parts.ledger.pins().items() if chosen is None or e in chosen}
     locks = {
@@ -123,9 +129,6 @@ def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person
         for lock in controls.locks(parts.ledger, parts.clock())
         if lock.kind == "user" and (chosen is None or lock.subject in chosen)
     }
-    devices = defaultdict(list)
-    for device in parts.inventory.devices(None if chosen is None else (), chosen):
-        devices[device.user].append(device.id)
     without = NO_PHONE if parts.inventory.flags().device_and_user else VIRTUAL
     found = []
     for extension in users.keys() | sittings.keys() | pins.keys() | locks.keys():
@@ -171,16 +174,26 @@ def person(parts: Parts, extension: str) -> Person:
 
 def last_logins(extensions: Iterable[str] | None = None) -> dict[str, int]:
     """Return when somebody last logged in, as far as the history goes back; of all, or of ``extensions``."""
-    query = select(events.c.user, func.max(events.c.at)).where(events.c.event == "login").group_by(events.c.user)
+    known = select(events.c.user).distinct()
     if extensions is not None:
-        query = query.where(events.c.user.in_(list(extensions)))
-    return {user: at for user, at in db.session.execute(query)}
+        known = known.where(events.c.user.in_(list(extensions)))
+    them = known.subquery()
+    # An index leads to it, user by user: to group all logins would read them all.
+    last = (
+        select(events.c.at)
+        .where(events.c.user == them.c.user, events.c.event == "login")
+        .order_by(events.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    with db.engine.connect() as connection:
+        return {user: at for user, at in connection.execute(select(them.c.user, last)) if at is not None}
 
 
 def ends(parts: Parts, shown: Iterable[Person]) -> dict[str, End]:
     """Return when and why the sessions of some people end by themselves, by phone; who stays for good is not in it."""
     sittings = [s for p in shown for s in p.seats]
-    phones = {s.phone.device: s.phone for s in sittings}
+    phones = {p.device: p for p in parts.ledger.phones([s.phone.device for s in sittings])}
     current = settings.parse(parts.ledger.settings())
     return expiry.ends([s.session for s in sittings], phones, current, parts.clock(), Dailies(work.zone()).next)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hotdesk_module import controls, sentences
 from hotdesk_module.controls import PROJECTED, Setting
 from hotdesk_module.core import settings as settings_
-from hotdesk_module.core.settings import Spec
+from hotdesk_module.core.settings import Change
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web import work
@@ -17,14 +17,6 @@ from hotdesk_module.web.setting_effects import what_follows
 
 # So far back in the history of settings somebody is looked for who changed one while a form was open.
 LOOKED_AT = 100
-
-
-class Change(NamedTuple):
-    """A setting whose value becomes another one."""
-
-    spec: Spec
-    old: str
-    new: str
 
 
 class Done(NamedTuple):
@@ -58,13 +50,11 @@ def foresee(values: Mapping[str, str | None]) -> Done:
         BadValue: no such setting, or not a value of it.
     """
     stored = work.parts().ledger.settings()
-    before = settings_.texts(stored)
-    after = {**before}
+    after = {**stored}
     for name, value in values.items():
         spec = settings_.spec(name)
         after[name] = spec.default if value is None else settings_.check(name, value)
-    changes = [Change(settings_.spec(n), before[n], after[n]) for n in before if before[n] != after[n]]
-    return Done(tuple(changes), tuple(what_follows(settings_.parse(stored), settings_.parse(after))))
+    return Done(settings_.differences(stored, after), tuple(what_follows(stored, after)))
 
 
 def change(values: Mapping[str, str | None], seen: Mapping[str, str] | None = None) -> Done:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from hotdesk_module.core import expiry, lockout
+from hotdesk_module.core import expiry, lockout, places
 from hotdesk_module.core.model import Session
-from hotdesk_module.core.settings import ALLOW, Settings
+from hotdesk_module.core.settings import ALLOW, Settings, parse, secret
 from hotdesk_module.times import Dailies
 from hotdesk_module.web import work
 from hotdesk_module.web.database import db, events
@@ -18,8 +19,13 @@ from hotdesk_module.web.language import ngettext
 DAY = 86400
 
 
-def what_follows(before: Settings, after: Settings) -> list[str]:
-    """Return what happens to people and to the history when the settings change, a sentence each."""
+def what_follows(stored_before: Mapping[str, str], stored_after: Mapping[str, str]) -> list[str]:
+    """Return what happens to people and to the history when the settings change, a sentence each.
+
+    Args:
+        stored_before, stored_after: what is stored.
+    """
+    before, after = parse(stored_before), parse(stored_after)
     sessions = work.parts().ledger.sessions()
     users = len({s.user for s in sessions})
     return [
@@ -28,6 +34,7 @@ def what_follows(before: Settings, after: Settings) -> list[str]:
         *_timers(before, after, sessions),
         *_locks(before, after),
         *_history(before, after),
+        *_webhook(before, after, bool(secret(stored_after, "webhook_secret"))),
     ]
 
 
@@ -75,7 +82,13 @@ def _timers(before: Settings, after: Settings, sessions: tuple[Session, ...]) ->
         "At %(count)s phones that time is over: who sits there is logged out within a minute, or after the call.",
         len(over),
     )
-    return [sentence % {"count": len(over)}] if over else []
+    lines = [sentence % {"count": len(over)}] if over else []
+    if before.daily_by_location != after.daily_by_location:
+        strange = places.unknown(after.daily_by_location, (p.location for p in pool.values()))
+        if strange:
+            line = _("No phone stands at %(names)s. Is it written differently there?")
+            lines.append(line % {"names": ", ".join(strange)})
+    return lines
 
 
 def _locks(before: Settings, after: Settings) -> list[str]:
@@ -102,3 +115,9 @@ def _history(before: Settings, after: Settings) -> list[str]:
         lines,
     )
     return [sentence % {"count": lines}] if lines else []
+
+
+def _webhook(before: Settings, after: Settings, has_key: bool) -> list[str]:
+    if after.webhook_url and not has_key and after.webhook_url != before.webhook_url:
+        return [_("The webhook is told of nothing before it has a key as well.")]
+    return []

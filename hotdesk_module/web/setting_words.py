@@ -8,7 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core.settings import ALLOW, CALLFORWARD, DEVICE, MOVE, REFUSE, REPLACE, WARN, Spec
+from hotdesk_module.core.settings import (
+    ALLOW,
+    CALLFORWARD,
+    DEVICE,
+    EXPIRY,
+    LOCK,
+    LOGIN,
+    LOGOUT,
+    MOVE,
+    NEW,
+    REFUSE,
+    REFUSED,
+    REPLACE,
+    SET,
+    UNLOCK,
+    WARN,
+    Spec,
+)
 from hotdesk_module.web.language import N_
 from hotdesk_module.web.language import gettext as _
 
@@ -30,8 +47,8 @@ class Words(NamedTuple):
 
     Attributes:
         unit: what a number counts; empty where it needs none.
-        never: what the number 0, or an empty time, means; empty where that is nothing special.
-        choices: by value; empty for a number and a time.
+        never: what the number 0, or nothing, means; empty where that is nothing special.
+        choices: by value; empty for everything else.
     """
 
     title: str
@@ -40,18 +57,21 @@ class Words(NamedTuple):
     choices: Mapping[str, Choice] = {}
 
 
-NEVER = N_("never")
+NEVER, NONE = N_("never"), N_("none")
+# What is said of a secret.
+_SECRETS = {"": NONE, SET: N_("set"), NEW: N_("a new one")}
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Routing"), ("routing", "ring_own_phone", "give_back", "voicemail_pin")),
     (N_("Logging in"), ("take_over", "several_phones", "max_phones", "weak_pins")),
-    (N_("Automatic logout"), ("idle_hours", "max_hours", "daily_at")),
+    (N_("Automatic logout"), ("idle_hours", "max_hours", "daily_at", "daily_by_location")),
     (
         N_("Wrong PINs"),
         ("attempts", "lock_failures", "lock_window", "lock_user_failures", "lock_minutes", "lock_longest"),
     ),
     (N_("History"), ("history_days",)),
     (N_("Safety"), ("mass_logout",)),
+    (N_("Webhook"), ("webhook_url", "webhook_secret", "webhook_events")),
 )
 
 WORDS: dict[str, Words] = {
@@ -79,9 +99,9 @@ WORDS: dict[str, Words] = {
         },
     ),
     "give_back": Words(
-        N_("Call forwards and Do Not Disturb after logout"),
+        N_("Call forwards, Do Not Disturb and follow-me after logout"),
         choices={
-            "no": Choice(N_("Cleared"), N_("They are cleared at login and at logout.")),
+            "no": Choice(N_("Cleared"), N_("They are cleared, and follow-me is switched off, at login and at logout.")),
             "yes": Choice(N_("Given back"), N_("At logout user and phone have again what they had before the login.")),
         },
     ),
@@ -120,6 +140,7 @@ WORDS: dict[str, Words] = {
     "idle_hours": Words(N_("Log out after so long without a call"), N_("hours"), NEVER),
     "max_hours": Words(N_("Log out after so long in any case"), N_("hours"), NEVER),
     "daily_at": Words(N_("Log out everybody daily at"), never=NEVER),
+    "daily_by_location": Words(N_("Locations with another time of the day"), never=N_("none")),
     "attempts": Words(N_("Tries in one call"), N_("tries")),
     "lock_failures": Words(N_("Wrong PINs that lock a phone"), N_("wrong PINs"), N_("never lock")),
     "lock_window": Words(N_("Counted together within"), N_("minutes")),
@@ -128,12 +149,29 @@ WORDS: dict[str, Words] = {
     "lock_longest": Words(N_("A lock lasts at most"), N_("minutes")),
     "history_days": Words(N_("Keep the history for"), N_("days"), N_("for ever")),
     "mass_logout": Words(N_("Logouts by a repair without asking, at most"), N_("sessions")),
+    "webhook_url": Words(N_("Address to tell of events"), never=NONE),
+    "webhook_secret": Words(N_("Key to sign with"), never=NONE),
+    "webhook_events": Words(
+        N_("Events to tell of"),
+        choices={
+            LOGIN: Choice(N_("Logins"), N_("Somebody sits at a phone.")),
+            LOGOUT: Choice(N_("Logouts"), N_("Somebody has left, was replaced, has moved, or was logged out.")),
+            EXPIRY: Choice(N_("Automatic logouts"), N_("Somebody's time was over.")),
+            LOCK: Choice(N_("Locks"), N_("Wrong PINs have locked a phone or a user.")),
+            UNLOCK: Choice(N_("Lifted locks"), N_("An administrator has lifted a lock.")),
+            REFUSED: Choice(N_("Refusals"), N_("Somebody could not log in or out. These may be many.")),
+        },
+    ),
 }
 
 
 def said(spec: Spec, value: str) -> str:
     """Return a value as people say it, in the reader's language: ``8 hours``, ``They move``, ``never``."""
     words = WORDS[spec.name]
+    if spec.secret:
+        return _(_SECRETS[value])
+    if spec.several:
+        return ", ".join(_(words.choices[choice].title) for choice in value.split(","))
     if words.choices:
         return _(words.choices[value].title)
     if words.never and value in ("", "0"):

@@ -64,7 +64,7 @@ def _refused(source: str, code: str) -> str:
 
 
 def _repair(source: str, code: str) -> str:
-    return _("Asterisk did not match our records and was put right")
+    return _(_REPAIRS.get(code, _REPAIRS["drift"]))
 
 
 def _lock(source: str, code: str) -> str:
@@ -101,6 +101,12 @@ _EVENTS: dict[str, Callable[[str, str], str]] = {
     "pool": _pool,
     "pin": _pin,
     "settings": _settings,
+}
+_REPAIRS = {
+    "drift": N_("Asterisk did not match our records and was put right"),
+    "recurring": N_("The same difference comes back after every repair; it is repaired on and on without a line here"),
+    "forgotten": N_("What was left of extensions deleted in FreePBX was removed"),
+    "forwards": N_("Call Forwards to hot desk phones were removed"),
 }
 _ENDINGS = {
     "replaced": N_("Logged out, because somebody else logged in here"),

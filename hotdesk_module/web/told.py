@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Callable, TypeVar
 
 from hotdesk_module.administration import Many, Saved
 from hotdesk_module.core.machine import Decision, Ending
@@ -14,11 +15,13 @@ from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.sentences import named
 from hotdesk_module.service import Outcome
-from hotdesk_module.web import work
+from hotdesk_module.web import happened, work
 from hotdesk_module.web.language import gettext as _
 from hotdesk_module.web.language import ngettext
 from hotdesk_module.web.notices import CAUTION, DONE, FAILED, Notice
 from hotdesk_module.web.seats import Farewell, Seat
+
+T = TypeVar("T")
 
 # So many sentences of one kind are told one by one.
 TOLD = 10
@@ -126,13 +129,15 @@ def _left(farewell: Farewell) -> list[str]:
     names = Names(
         [*(seat[1] for seat in farewell.left), *(s.user for s in farewell.now)], [s[0] for s in farewell.left]
     )
-    return _some([_left_one(seat, now.get(seat[0]), names) for seat in farewell.left])
+    return some(farewell.left, lambda seat: _left_one(seat, now.get(seat[0]), names))
 
 
 def _left_one(seat: Seat, now: Session | None, names: Names) -> str:
     device, user, _since = seat
     values = {"who": names.user(user), "phone": names.phone(device)}
     if now is None:
+        with suppress(LedgerDown):
+            return happened.left(*seat)
         return _("%(who)s had left phone %(phone)s already.") % values
     if now.user == user:
         return _("%(who)s has logged in at phone %(phone)s anew in the meantime, and stays.") % values
@@ -165,7 +170,7 @@ def edited(many: Many) -> tuple[Notice, ...]:
 
 def failures(many: Many) -> Notice:
     """Return what could not be done, and why."""
-    return Notice(FAILED, tuple(_some([f"{device}: {error.message}" for device, error in many.errors])))
+    return Notice(FAILED, tuple(some(many.errors, lambda one: f"{one[0]}: {one[1].message}")))
 
 
 def removed(saved: Sequence[Saved]) -> Notice:
@@ -201,12 +206,13 @@ def follows(applied: bool) -> Notice:
 NOTHING = Notice(CAUTION, ())
 
 
-def _some(lines: list[str]) -> list[str]:
-    """Return lines, the last of them counted where they are many."""
-    rest = len(lines) - 2 * TOLD
-    if rest <= 0:
-        return lines
-    return [*lines[: 2 * TOLD], ngettext("And %(count)d more.", "And %(count)d more.", rest) % {"count": rest}]
+def some(those: Sequence[T], tell: Callable[[T], str]) -> list[str]:
+    """Return a line for each of the first, and count the rest."""
+    lines = [tell(one) for one in those[: 2 * TOLD]]
+    rest = len(those) - len(lines)
+    if rest:
+        lines.append(ngettext("And %(count)d more.", "And %(count)d more.", rest) % {"count": rest})
+    return lines
 
 
 def _of(endings: Iterable[Ending], users: Iterable[str], devices: Iterable[str]) -> Names:

@@ -151,7 +151,8 @@ class Administrator:
         try:
             WebDriverWait(self.driver, seconds, 0.05).until(lambda _: condition())
         except TimeoutException:
-            raise AssertionError(f"within {seconds:g} s it did not come true: {what}; {self.text!r}") from None
+            seen = f"{self.path} says {self.text!r}"
+            raise AssertionError(f"within {seconds:g} s it did not come true: {what}; {seen}") from None
 
     def wait_row(self, key: str, words: str, seconds: float = PATIENCE) -> None:
         """Wait until a row says something."""

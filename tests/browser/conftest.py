@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from tests.support.rig.mariadb import MariaDB
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     yield from _browser(tmp_path_factory)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def other_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """A second browser: another administrator's."""
     yield from _browser(tmp_path_factory)
@@ -74,7 +74,7 @@ def visitor(chromium: Chrome, demo: str) -> Iterator[Visitor]:
 # The panel
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mariadb_server() -> Iterator[MariaDB]:
     from tests.support.rig import mariadb
 

@@ -34,7 +34,7 @@ def test_the_second_who_forces_a_repair_is_told_that_it_was_done(
     for table in ("hotdesk_sessions", "hotdesk_events"):
         panel.sql(f"DELETE FROM {table} WHERE phone <> %s", "none")
     for one in (maria, otto):
-        one.open("/health?compare=now").click("See what it would do…")
+        one.open("/health").click("Check again").click("See what it would do…")
         assert "DEVICE/200/user" in one.text
     assert panel.desk.astdb.get("DEVICE/200/user") == "1003", "nothing is done before it is agreed to"
     maria.click("Repair all the same")

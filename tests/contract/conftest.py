@@ -48,7 +48,7 @@ class Databases:
             connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mariadb_server() -> Iterator[Database]:
     """Start a server and return how to reach its one database."""
     server, install = shutil.which("mariadbd"), shutil.which("mariadb-install-db")

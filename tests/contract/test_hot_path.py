@@ -21,6 +21,8 @@ FORBIDDEN = {
     "pymysql",
     "sqlite3",
     "asyncio",
+    "http",
+    "ssl",
 }
 
 

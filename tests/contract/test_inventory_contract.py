@@ -7,9 +7,10 @@ import time
 import pytest
 
 from hotdesk_module.adapters.inventory import SqlInventory
+from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.adapters.sql import Connection, Value
 from hotdesk_module.config import Manager
-from hotdesk_module.core.model import Device, FeatureCode, Group, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, Route, User
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.ports import Flags, Inventory
 from tests.contract.conftest import SQL, Databases
@@ -34,6 +35,13 @@ MODULES = {
     "queues_config": "extension VARCHAR(20) NOT NULL DEFAULT '', descr VARCHAR(35) NOT NULL DEFAULT ''",
     "ringgroups": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255) NOT NULL, description VARCHAR(35) NOT NULL",
     "findmefollow": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255)",
+    "outbound_routes": "route_id INTEGER NOT NULL, name VARCHAR(40), password VARCHAR(30), emergency_route VARCHAR(4),"
+    " time_group_id INTEGER, dest VARCHAR(255)",
+    "outbound_route_sequence": "route_id INTEGER NOT NULL, seq INTEGER NOT NULL",
+    "outbound_route_patterns": "route_id INTEGER NOT NULL, match_pattern_prefix VARCHAR(60) NOT NULL DEFAULT '',"
+    " match_pattern_pass VARCHAR(60) NOT NULL DEFAULT '', match_cid VARCHAR(60) NOT NULL DEFAULT ''",
+    "outbound_route_trunks": "route_id INTEGER NOT NULL, trunk_id INTEGER NOT NULL, seq INTEGER NOT NULL",
+    "trunks": "trunkid INTEGER NOT NULL, disabled VARCHAR(4) DEFAULT 'off'",
     "admin": "variable VARCHAR(20) NOT NULL DEFAULT '', value VARCHAR(80) NOT NULL DEFAULT ''",
 }
 
@@ -41,6 +49,10 @@ SALES = Group("queue", "700", "Sales ünd", ("1001", "200"))
 SUPPORT = Group("queue", "701", "", ("1003",))
 EVERYBODY = Group("ring_group", "600", "Everybody", ("1001", "200", "5551234"))
 ALICES_LIST = Group("follow_me", "1001", "", ("1001", "200"))
+
+OUT = Route("3", "Out", patterns=(".", "9NXXXXXX"), trunks=2, destination=True, password=True)
+EMERGENCY = Route("1", "Emergency ü", emergency=True, patterns=("112", "911"), trunks=1)
+SOMEBODYS = Route("2", "", emergency=True, only_for=True, timed=True)
 
 LOBBY = Device("200", "pjsip", "PJSIP/200", "200", "PJSIP/200", "Lobby Phone", "5551234")
 ALICES = Device("1001", "sip", "SIP/1001", "1001", "SIP/1001&Custom:A", "Alice")
@@ -79,8 +91,8 @@ def connection(databases: Databases) -> Connection:
     return connection
 
 
-@pytest.fixture(params=["fake", *SQL])
-def inventory(request: pytest.FixtureRequest) -> Inventory:
+@pytest.fixture(params=["fake", *SQL, pytest.param("remembering", marks=pytest.mark.mariadb)])
+def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Inventory:
     """Return one FreePBX in each form."""
     if request.param == "fake":
         return FakeInventory(
@@ -93,8 +105,13 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
             "Europe/Berlin",
             [SALES, SUPPORT, EVERYBODY, ALICES_LIST],
             "16.0.40",
+            [OUT, EMERGENCY, SOMEBODYS],
         )
-    connection: Connection = request.getfixturevalue(f"{request.param}_databases").connect()
+    kind, memory = request.param, None
+    if kind == "remembering":
+        kind, memory = "mariadb", Memory()
+        monkeypatch.setattr("hotdesk_module.adapters.inventory._MANY", 1)
+    connection: Connection = request.getfixturevalue(f"{kind}_databases").connect()
     freepbx(connection)
     fill(
         connection,
@@ -137,8 +154,30 @@ def inventory(request: pytest.FixtureRequest) -> Inventory:
     fill(connection, "queues_config", ("700", "Sales ünd"))
     fill(connection, "ringgroups", ("600", "1001-200-5551234#", "Everybody"))
     fill(connection, "findmefollow", ("1001", "1001-200"), ("200", "200"), ("1003", None))
+    fill(
+        connection,
+        "outbound_routes",
+        (1, "Emergency ü", "", "YES", None, ""),
+        (2, None, None, "YES", 5, None),
+        (3, "Out", "1234", "", 0, "app-blackhole,congestion,1"),
+        # FreePBX does not ask a route that is not in the sequence.
+        (4, "Lost", "", "YES", None, ""),
+    )
+    fill(connection, "outbound_route_sequence", (1, 1), (2, 2), (3, 0))
+    fill(
+        connection,
+        "outbound_route_patterns",
+        (1, "", "911", ""),
+        (1, "", "112", ""),
+        (2, "", "911", "200"),
+        (3, "9", "NXXXXXX", ""),
+        (3, "", ".", ""),
+    )
+    # Trunk 3 is switched off, and there is no trunk 4.
+    fill(connection, "trunks", (1, "off"), (2, None), (3, "on"))
+    fill(connection, "outbound_route_trunks", (1, 1, 0), (1, 4, 1), (2, 3, 0), (3, 1, 0), (3, 2, 1), (3, 3, 2))
     fill(connection, "admin", ("need_reload", "true"), ("version", "16.0.40"))
-    return SqlInventory(connection)
+    return SqlInventory(connection, memory)
 
 
 def test_all_devices_are_those_of_freepbx(inventory: Inventory) -> None:
@@ -151,6 +190,12 @@ def test_devices_are_found_by_number_and_by_user(inventory: Inventory) -> None:
     assert set(inventory.devices(ids=["200", "1001"], users=["1001"])) == {LOBBY, ALICES, SPARE}
     assert inventory.devices(ids=["200"], users=[]) == (LOBBY,)
     assert inventory.devices(ids=[], users=[]) == ()
+
+
+def test_whose_a_device_is(inventory: Inventory) -> None:
+    assert inventory.owners() == {"200": "200", "1001": "1001", "1002": "1001"}
+    assert inventory.owners(["1001"]) == {"1001": "1001", "1002": "1001"}
+    assert inventory.owners([]) == {}
 
 
 def test_where_a_call_goes_that_nobody_answers(inventory: Inventory) -> None:
@@ -243,6 +288,10 @@ def test_who_is_in_which_queue_group_and_list(inventory: Inventory) -> None:
     assert inventory.groups() == (SALES, SUPPORT, EVERYBODY, ALICES_LIST)
 
 
+def test_outbound_routes_are_in_the_order_in_which_they_are_asked(inventory: Inventory) -> None:
+    assert inventory.routes() == (OUT, EMERGENCY, SOMEBODYS)
+
+
 def test_which_freepbx_this_is(inventory: Inventory) -> None:
     assert inventory.version() == "16.0.40"
 
@@ -258,4 +307,4 @@ def test_a_module_that_is_not_installed_has_no_tables_and_that_is_no_error(conne
             connection.execute(f"DROP TABLE {table}")
     inventory = SqlInventory(connection)
     assert inventory.groups() == (Group("ring_group", "600", "Everybody", ("1001",)),)
-    assert inventory.version() == ""
+    assert (inventory.version(), inventory.routes()) == ("", ())

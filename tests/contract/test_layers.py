@@ -29,15 +29,16 @@ BELOW: dict[str, set[str]] = {
     "service": {"errors", "core", "ports", "sequence", "repair"},
     "dialplan": {"errors", "core"},
     "administration": {"errors", "core", "ports", "service"},
-    "archive": {"errors", "core", "ports", "administration"},
+    "archive": {"errors", "core", "ports", "administration", "controls", "webhooks"},
     "controls": {"errors", "core", "ports"},
     "pins": {"errors", "core", "ports"},
     "times": set(),
     "days": set(),
     "sentences": {"core", "service"},
-    "health": {"errors", "core", "ports", "service", "dialplan", "times", "health"},
-    "answers": {"core", "controls", "service", "times"},
-    "adapters": {"errors", "core", "ports", "config", "adapters.sql"},
+    "webhooks": {"errors", "core", "ports", "answers"},
+    "health": {"errors", "core", "ports", "sequence", "service", "dialplan", "times", "webhooks", "health"},
+    "answers": {"core", "ports", "controls", "service", "times"},
+    "adapters": {"errors", "core", "ports", "config", "adapters.sql", "adapters.memory"},
     "compose": {"errors", "core", "ports", "config", "adapters"},
 }
 ENTRY_POINTS = {"agi", "web", "cli", "daemon", "demo", "__main__"}
@@ -55,11 +56,12 @@ PURE = {"__future__", "typing", "enum", "re", "collections", "csv", "unicodedata
 CHANCE = {"random", "secrets", "uuid"}
 BY_CHANCE = {"pins": {"secrets"}}
 IO = {"pymysql", "sqlite3", "fcntl", "socket", "ssl", "subprocess", "urllib", "http", "xml", "shutil", "tempfile"}
-# One I/O library a file; SQLite's named lock is a lock on a file.
+# One I/O library a file; SQLite's named lock is a lock on a file, and HTTP goes over TLS and a socket with a deadline.
 IO_OF = {
     "adapters.mysql": {"pymysql"},
     "adapters.sqlite": {"sqlite3", "fcntl"},
     "adapters.ami": {"socket"},
+    "adapters.web": {"http", "ssl", "socket"},
     "adapters.schema": {"xml"},
     "adapters.instance": {"fcntl"},
     "config": {"urllib"},

@@ -17,6 +17,7 @@ from hotdesk_module.adapters.schema import create_tables
 from hotdesk_module.adapters.sql import MissingTable
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.config import Database
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import ClockChange, Event, Phone, Session
 from hotdesk_module.errors import Busy, DuplicateMac, LedgerDown
@@ -288,16 +289,90 @@ def test_the_history_shows_what_is_wanted_newest_first(ledger: Ledger, wanted: H
 
 def test_only_old_events_that_are_applied_are_forgotten(ledger: Ledger) -> None:
     ledger.change([], None, [Event(1, "login"), Event(2, "login", applied=False), Event(3, "login")])
-    assert ledger.forget_events(3, 10) == 1
+    assert ledger.forget_events(3) == 1
     assert [e.at for e in ledger.events(HistoryFilter())] == [3, 2]
 
 
 def test_of_too_many_old_events_the_oldest_are_forgotten_first(ledger: Ledger) -> None:
     ledger.change([], None, [Event(at, "login") for at in (3, 1, *range(10, 1210), 2)])
-    assert ledger.forget_events(2000, 2) == 2
+    assert ledger.forget_events(2000, most=2) == 2
     assert min(e.at for e in ledger.events(HistoryFilter(limit=2000))) == 3
-    assert ledger.forget_events(2000, 1100) == 1100
-    assert [ledger.forget_events(2000, 1100) for _ in range(2)] == [101, 0]
+    assert ledger.forget_events(2000, most=1100) == 1100
+    assert [ledger.forget_events(2000, most=1100) for _ in range(2)] == [101, 0]
+
+
+# The webhook
+
+
+def written(ledger: Ledger, *details: str) -> list[int]:
+    """Write events of this minute into the history; return their ids."""
+    return list(ledger.change([], None, [Event(100, "login", detail=detail, pending=PENDING) for detail in details]))
+
+
+def test_what_was_written_after_an_event_comes_in_its_order_and_as_much_as_is_wanted(ledger: Ledger) -> None:
+    assert (ledger.last_event(), ledger.events_after(0, 10)) == (0, ())
+    one, two, three = written(ledger, "one", "two", "three")
+    assert [e.id for e in ledger.events_after(one, 10)] == [two, three]
+    assert [e.detail for e in ledger.events_after(0, 2)] == ["one", "two"]
+    assert ledger.events_after(three, 10) == () and ledger.last_event() == three
+    assert ledger.events_after(two, 1)[0] == Event(100, "login", detail="three", pending=PENDING, id=three)
+
+
+def test_what_the_webhook_is_still_to_be_told_is_not_forgotten_and_neither_is_the_last_it_was(ledger: Ledger) -> None:
+    one, two, three = written(ledger, "one", "two", "three")
+    assert ledger.forget_events(1000, two) == 1
+    assert [e.id for e in ledger.events_after(0, 10)] == [two, three]
+    assert ledger.forget_events(1000, one) == 0 and ledger.forget_events(1000) == 2
+
+
+def test_how_far_the_webhook_was_told_comes_back_as_it_was_stored(pair: Pair) -> None:
+    ledger = pair.ledger
+    assert ledger.delivery() is None
+    begun = Delivery(7, 1, 2, 3, "ünreachable 🙂", 5, 6)
+    ledger.begin_delivery(begun)
+    assert ledger.delivery() == pair.other.delivery() == begun
+    ledger.begin_delivery(Delivery(9))
+    assert ledger.delivery() == Delivery(9)
+    ledger.begin_delivery(None)
+    assert ledger.delivery() is None
+
+
+def test_it_is_moved_on_only_where_nobody_else_has_moved_it(pair: Pair) -> None:
+    old = Delivery(7)
+    pair.ledger.begin_delivery(old)
+    pair.ledger.move_delivery(old, old._replace(tries=1, failing_since=50, error="x" * 300))
+    assert pair.other.delivery() in (Delivery(7, 0, 50, 1, "x" * 255), Delivery(7, 0, 50, 1, "x" * 300))
+    pair.other.begin_delivery(Delivery(20))
+    pair.ledger.move_delivery(old, Delivery(8))
+    assert pair.ledger.delivery() == Delivery(20)
+    pair.ledger.begin_delivery(None)
+    pair.ledger.move_delivery(old, Delivery(8))
+    assert pair.ledger.delivery() is None
+
+
+def test_what_is_not_committed_yet_is_passed_over_by_no_one_who_holds_the_lock(mariadb_databases: Databases) -> None:
+    """An id is given when a row is written, and others see it when it is committed: here the second one first."""
+    create_tables(mariadb_databases.connect())
+    raw = mariadb_databases.connect()
+    slow, quick, reader = SqlLedger(raw), *(SqlLedger(mariadb_databases.connect()) for _ in range(2))
+    holds, seen = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with slow.lock(), raw.transaction():
+            slow._record([Event(1, "login", detail="slow")])
+            holds.set()
+            assert seen.wait(10)
+        raw.close()
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    assert holds.wait(10)
+    quick.change((), None, [Event(1, "pool", detail="quick")])
+    assert [e.detail for e in reader.events_after(0, 10)] == ["quick"]
+    seen.set()
+    with reader.lock():
+        assert [e.detail for e in reader.events_after(0, 10)] == ["slow", "quick"]
+    writing.join()
 
 
 # Locks against guessing, and settings

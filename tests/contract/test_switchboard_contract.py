@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Callable
 
@@ -105,6 +106,42 @@ def test_a_lamp_is_a_custom_device_state(both: tuple[Switchboard, AstDb]) -> Non
         switchboard.set_lamp("HDSK98001", state)
         assert astdb.get("CustomDevstate/HDSK98001") == state
     astdb.delete("CustomDevstate/HDSK98001")
+
+
+def test_lamps_are_seen_in_the_state_they_were_set_to(both: tuple[Switchboard, AstDb]) -> None:
+    switchboard, astdb = both
+    switchboard.set_lamp("HDSK98001", "INUSE")
+    switchboard.set_lamp("HDSK98002", "NOT_INUSE")
+    wanted = {"HDSK98001": "INUSE", "HDSK98002": "NOT_INUSE"}
+    # Asterisk tells whoever watches a moment later.
+    deadline = time.monotonic() + 5
+    while switchboard.lamps([*wanted, "HDSK98003"]) != wanted:
+        assert time.monotonic() < deadline, switchboard.lamps(wanted)
+        time.sleep(0.02)
+    assert switchboard.lamps([]) == {}
+    for name in wanted:
+        astdb.delete(f"CustomDevstate/{name}")
+
+
+@pytest.mark.asterisk
+def test_who_writes_to_the_astdb_changes_no_lamp_that_is_seen(rig: Rig) -> None:
+    ami = rig.manager()
+    try:
+        switchboard, astdb = AmiSwitchboard(ami), AmiAstDb(ami)
+        switchboard.set_lamp("HDSK98001", "NOT_INUSE")
+        time.sleep(0.5)
+        astdb.put("CustomDevstate/HDSK98001", "INUSE")
+        assert switchboard.lamps(["HDSK98001"]) == {"HDSK98001": "NOT_INUSE"}
+        astdb.delete("CustomDevstate/HDSK98001")
+    finally:
+        ami.close()
+
+
+def test_an_asterisk_that_does_not_list_device_states_says_nothing_of_lamps(server: AmiServer) -> None:
+    server.answers = {"DeviceStateList": "Response: Error\n{id}\nMessage: Invalid/unknown command: DeviceStateList."}
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).lamps(["HDSK200"]) == {}
+    ami.close()
 
 
 def test_a_context_that_is_not_loaded_is_none(switchboard: Switchboard) -> None:

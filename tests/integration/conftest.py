@@ -12,7 +12,7 @@ from tests.integration.desking import Desking  # noqa: E402
 from tests.support.rig import Rig, mariadb  # noqa: E402
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mariadb_server() -> Iterator[mariadb.MariaDB]:
     """A private MariaDB without Asterisk; make a database of your own in it."""
     lacks = mariadb.missing()
@@ -22,7 +22,7 @@ def mariadb_server() -> Iterator[mariadb.MariaDB]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installed(rig: Rig) -> Iterator[Desking]:
     """The product on the rig, for the whole run."""
     made = Desking(rig)

@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 from hotdesk_module.web.identity import BRIDGE, PAGE, Identity, sign
 from tests.integration.desking import Desking
@@ -90,7 +91,9 @@ class Daemon:
         """Ask as the bridge; return the status, 0 where nobody listens."""
         return self.fetch(method, target, Identity(BRIDGE))[0]
 
-    def fetch(self, method: str, target: str, who: Identity) -> tuple[int, str]:
+    def fetch(self, method: str, target: str, who: Identity, form: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Ask as whomever; return status and text, 0 and nothing where nobody listens."""
+        body = urlencode({**form, "hotdesk_token": who.token}).encode() if form is not None else b""
         link = http.client.HTTPConnection("localhost")
         with socket.socket(socket.AF_UNIX) as raw:
             try:
@@ -99,7 +102,10 @@ class Daemon:
                 return 0, ""
             link.sock = raw
             secret = (self.state / "secret").read_text()
-            link.request(method, target, headers=sign(secret, who, method, target, b"", int(time.time())))
+            headers = sign(secret, who, method, target, body, int(time.time()))
+            if form is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            link.request(method, target, body, headers)
             with link.getresponse() as answer:
                 return answer.status, answer.read().decode()
 

@@ -28,6 +28,7 @@ TABLES = (
     "hotdesk_pins",
     "hotdesk_weak_pins",
     "hotdesk_settings",
+    "hotdesk_webhook",
     "hotdesk_phones",
 )
 

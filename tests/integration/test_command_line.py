@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -67,6 +68,44 @@ def test_reconcile_says_and_mends_what_a_reset_of_the_astdb_broke(desking: Deski
     hotdesk(desking, "reconcile")
     assert desking.rig.asterisk.db_get("DEVICE/200/user") == "1003"
     promises.direct_call(desking.rig, "1003", "200")
+
+
+def test_doctor_finds_what_others_left_behind_and_repairs_it(desking: Desking) -> None:
+    """Phone 202 of this company has no Emergency CID, which is an error that stays."""
+    desking.log_in("200", "1003")
+    service = desking.service
+    service.switchboard.set_hint("1003", "Custom:DND1003,CustomPresence:1003")
+    for key, value in (
+        ("DEVICE/201/user", "1001"),
+        ("CustomDevstate/HDSK202", "INUSE"),
+        ("CustomDevstate/HDSK9001", "INUSE"),
+        ("HDSK/1004/device", "9001"),
+        ("CF/1002", "201"),
+    ):
+        service.astdb.put(key, value)
+    ills = {"other_logins", "hints", "lamps", "leftovers", "forwards"}
+    codes = {f["code"] for f in hotdesk(desking, "doctor", status=7)["findings"] if f["level"] != "ok"}
+    assert ills <= codes and not {"emergency_routes", "phone_keys", "phone_names"} & codes
+    planned = hotdesk(desking, "doctor", "--fix", "--dry-run", "--force", status=7)
+    done = hotdesk(desking, "doctor", "--fix", "--force", status=7)
+    assert [r["changes"] for r in done["repairs"]] == [r["changes"] for r in planned["repairs"]]
+    assert not ills & {f["code"] for f in done["findings"]}
+    known = desking.rig.asterisk.db_show()
+    assert not {"CustomDevstate/HDSK9001", "HDSK/1004/device", "CF/1002"} & known.keys()
+    assert (known["DEVICE/200/user"], known["DEVICE/201/user"]) == ("1003", "201")
+    promises.direct_call(desking.rig, "1003", "200")
+
+
+def test_doctor_sees_a_lamp_that_differs_from_its_key(desking: Desking) -> None:
+    """Who writes to the AstDB changes no device state: whoever watches still sees the old one."""
+    service = desking.service
+    service.switchboard.set_lamp("HDSK201", "INUSE")
+    time.sleep(0.5)
+    service.astdb.put("CustomDevstate/HDSK201", "NOT_INUSE")
+    assert "lamps" in {f["code"] for f in hotdesk(desking, "doctor", status=7)["findings"]}
+    hotdesk(desking, "doctor", "--fix", status=7)
+    time.sleep(0.5)
+    assert desking.service.switchboard.lamps(["HDSK201"]) == {"HDSK201": "NOT_INUSE"}
 
 
 def test_locks_are_listed_and_lifted(desking: Desking) -> None:

@@ -230,6 +230,12 @@ class AmiServer:
         # As the sources of Asterisk 18 have it; seen on no machine of ours.
         return _list("PeerEntry", self.peers, "Peer status list will follow", "PeerlistComplete")
 
+    def _on_devicestatelist(self, action: Headers) -> str:
+        known = {key[len("CustomDevstate/") :]: state for key, state in self.astdb.items() if "CustomDevstate/" in key}
+        lamps = [{"Device": f"Custom:{name}", "State": state} for name, state in known.items()]
+        devices = [{"Device": "PJSIP/200", "State": "INUSE"}, *lamps]
+        return _list("DeviceStateChange", devices, "Device State Changes will follow", "DeviceStateListComplete")
+
     def _on_setvar(self, action: Headers) -> str:
         name = action["Variable"]
         if not (name.startswith("DEVICE_STATE(Custom:") and name.endswith(")")):

@@ -11,10 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, TypeVar
 
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import ClockChange, Contact, Device, Event, FeatureCode, Group, Phone, Session, User
+from hotdesk_module.core.model import (
+    ClockChange,
+    Contact,
+    Device,
+    Event,
+    FeatureCode,
+    Group,
+    Phone,
+    Route,
+    Session,
+    User,
+)
 from hotdesk_module.errors import Busy, DuplicateMac
-from hotdesk_module.ports import Clock, Context, Flags, HistoryFilter
+from hotdesk_module.ports import FORGET_MOST, Clock, Context, Flags, HistoryFilter
 
 T = TypeVar("T")
 
@@ -85,6 +97,7 @@ class LedgerState(NamedTuple):
     settings: tuple[tuple[str, str], ...]
     pins: tuple[tuple[str, tuple[str, int]], ...]
     weak_pins: tuple[tuple[str, int], ...]
+    delivery: Delivery | None
     last_id: int
 
 
@@ -101,6 +114,7 @@ class FakeLedger:
         self._settings: dict[str, str] = {}
         self._pins: dict[str, tuple[str, int]] = {}
         self._weak_pins: dict[str, int] = {}
+        self._delivery: Delivery | None = None
         self._last_id = 0
 
     def snapshot(self, history: bool = True) -> LedgerState:
@@ -120,6 +134,7 @@ class FakeLedger:
             tuple(sorted(self._settings.items())),
             tuple(sorted(self._pins.items())),
             tuple(sorted(self._weak_pins.items())),
+            self._delivery,
             self._last_id if history else len(events),
         )
 
@@ -133,6 +148,7 @@ class FakeLedger:
         self._settings = dict(state.settings)
         self._pins = dict(state.pins)
         self._weak_pins = dict(state.weak_pins)
+        self._delivery = state.delivery
         self._last_id = state.last_id
 
     @contextmanager
@@ -251,9 +267,10 @@ class FakeLedger:
         found.sort(key=lambda e: (e.at, e.id), reverse=True)
         return tuple(found[wanted.offset : wanted.offset + wanted.limit])
 
-    def forget_events(self, before: int, most: int) -> int:
-        """Remove applied events older than ``before``, the oldest first."""
-        old = [n for n, e in self._events.items() if e.applied and e.at < before]
+    def forget_events(self, before: int, but_from: int | None = None, most: int = FORGET_MOST) -> int:
+        """Remove applied events older than ``before``, but none from the id ``but_from`` on, the oldest first."""
+        some = (n for n, e in self._events.items() if e.applied and e.at < before)
+        old = [n for n in some if but_from is None or n < but_from]
         old = sorted(old, key=lambda n: self._events[n].at)[:most]
 
         def forget() -> int:
@@ -262,6 +279,27 @@ class FakeLedger:
             return len(old)
 
         return self.writes.do("ledger.forget_events", forget)
+
+    def events_after(self, number: int, limit: int) -> tuple[Event, ...]:
+        """Return the events that were written after the one of this id, oldest first."""
+        return tuple(e for n, e in sorted(self._events.items()) if n > number)[:limit]
+
+    def last_event(self) -> int:
+        """Return the id of the event that was written last; 0 where there is none."""
+        return max(self._events, default=0)
+
+    def delivery(self) -> Delivery | None:
+        """Return how far the webhook was told; None where that is to begin with what happens from now on."""
+        return self._delivery
+
+    def begin_delivery(self, delivery: Delivery | None) -> None:
+        """Let it be so far, wherever it was."""
+        self.writes.do("ledger.begin_delivery", lambda: setattr(self, "_delivery", delivery))
+
+    def move_delivery(self, before: Delivery, after: Delivery) -> None:
+        """Let it be so far where nobody else has moved it meanwhile."""
+        if self._delivery is not None and self._delivery.last_id == before.last_id:
+            self.writes.do("ledger.move_delivery", lambda: setattr(self, "_delivery", after))
 
     def attempts(self, kind: str, subject: str) -> Attempts:
         """Return the wrong PINs of a ``user`` or ``phone``."""
@@ -341,6 +379,7 @@ class FakeInventory:
         zone: str = "",
         groups: Iterable[Group] = (),
         version: str = "",
+        routes: Iterable[Route] = (),
     ) -> None:
         self.all_devices = list(devices)
         self.all_users = list(users)
@@ -351,6 +390,7 @@ class FakeInventory:
         self.all_zone = zone
         self.all_groups = list(groups)
         self.all_version = version
+        self.all_routes = list(routes)
         # By default the database's clock is right.
         self.clock: Clock = lambda: int(time.time())
 
@@ -359,6 +399,10 @@ class FakeInventory:
         everything = ids is None and users is None
         wanted, owners = set(ids or ()), set(users or ())
         return tuple(d for d in self.all_devices if everything or d.id in wanted or d.user in owners)
+
+    def owners(self, users: Iterable[str] | None = None) -> dict[str, str]:
+        """Return each device's user, of all devices or of those of ``users``."""
+        return {d.id: d.user for d in self.devices(None if users is None else (), users) if d.user}
 
     def users(self, extensions: Iterable[str] | None = None) -> tuple[User, ...]:
         """Return all users, or those among ``extensions``."""
@@ -388,6 +432,10 @@ class FakeInventory:
     def groups(self) -> tuple[Group, ...]:
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner."""
         return tuple(self.all_groups)
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the outbound routes in their order."""
+        return tuple(self.all_routes)
 
     def version(self) -> str:
         """Return FreePBX's version."""
@@ -446,6 +494,7 @@ class FakeSwitchboard:
         all_calls: number of a channel to the device that is in that call.
         all_contacts: where devices are registered.
         all_version: Asterisk's.
+        all_lamps: the states of lamps that were set; who writes to the AstDB changes none of them.
     """
 
     def __init__(
@@ -460,14 +509,16 @@ class FakeSwitchboard:
         self.all_calls: dict[str, str] = {}
         self.all_contacts: list[Contact] = []
         self.all_version = "22.10.1"
+        self.all_lamps: dict[str, str] = {}
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
         return tuple(sorted(self.all_hints.items()))
 
     def restore(self, state: Iterable[tuple[str, str]]) -> None:
-        """Go back to a state."""
+        """Go back to a state; Asterisk has started anew and knows lamps by their keys."""
         self.all_hints = dict(state)
+        self.all_lamps = {}
         self.announced = []
         self.told = []
 
@@ -481,8 +532,18 @@ class FakeSwitchboard:
 
     def set_lamp(self, name: str, state: str) -> None:
         """Set the device state ``Custom:<name>``."""
-        key = f"CustomDevstate/{name}"
-        self.writes.do(f"switchboard.set_lamp {name}", lambda: self.astdb.values.__setitem__(key, state))
+
+        def light() -> None:
+            self.astdb.values[f"CustomDevstate/{name}"] = state
+            self.all_lamps[name] = state
+
+        self.writes.do(f"switchboard.set_lamp {name}", light)
+
+    def lamps(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the device states ``Custom:<name>`` as they are seen."""
+        known = {k[len("CustomDevstate/") :]: v for k, v in self.astdb.family("CustomDevstate").items()}
+        seen = {**known, **self.all_lamps}
+        return {name: seen[name] for name in names if name in seen}
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""

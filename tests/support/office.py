@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hotdesk_module.core import plan
-from hotdesk_module.core.model import Device, Phone, User, World
+from hotdesk_module.core.model import Device, Phone, Route, User, World
 from hotdesk_module.service import HotDesk
 from tests.support.fakes import FakeAstDb, FakeClock, FakeInventory, FakeLedger, FakeSwitchboard, Writes
 
 PHONES = ("200", "201", "202")
 OWN_PHONES = ("1001", "1002", "300")
 VIRTUAL = ("1003", "1004")
+EMERGENCY = Route("1", "Emergency", emergency=True, patterns=("911", "112"), trunks=1)
 
 
 def device(number: str) -> Device:
@@ -46,6 +47,7 @@ class Office:
             devices=[device(e) for e in extensions if e not in VIRTUAL],
             users=[User(e, f"Person {e}", "default") for e in extensions],
             version="17.0.19",
+            routes=[EMERGENCY, Route("2", "Out", patterns=("NXXXXXX", "."), trunks=1)],
         )
         self.inventory.clock = self.clock
         self.astdb = FakeAstDb(writes=self.writes)
@@ -94,7 +96,9 @@ class Office:
                         ("default_user", d.user),
                         ("tech", d.tech),
                         ("type", "fixed"),
+                        ("emergency_cid", d.emergency_cid),
                     )
+                    if v
                 }
             )
             listed = values.get(f"AMPUSER/{d.user}/device", "")
@@ -143,3 +147,34 @@ class Office:
             hint = plan.hint_of(world, user.extension, listed)
             self.switchboard.all_hints[user.extension] = hint
             self.astdb.values[f"AMPUSER/{user.extension}/hint"] = hint
+
+    # What people do with FreePBX's own feature codes and UCP; each sets the key, and the lamps of the devices listed
+
+    def set_dnd(self, user: str, on: bool) -> None:
+        """``*78``, ``*79``."""
+        self._set(f"DND/{user}", "YES" if on else None)
+        self._light(on, f"DND{user}", *(f"DEVDND{d}" for d in self._listed(user)))
+
+    def set_forward(self, user: str, number: str | None, family: str = "CF") -> None:
+        """``*72`` and ``*73``; ``CFU`` and ``CFB`` have no lamps."""
+        self._set(f"{family}/{user}", number)
+        if family == "CF":
+            self._light(number is not None, f"CF{user}", *(f"DEVCF{d}" for d in self._listed(user)))
+
+    def set_follow_me(self, user: str, on: bool) -> None:
+        """``*21``, which does nothing where there is no follow-me."""
+        key = f"AMPUSER/{user}/followme/ddial"
+        if key in self.astdb.values:
+            self.astdb.values[key] = "DIRECT" if on else "EXTENSION"
+            self._light(on, *(f"FOLLOWME{d}" for d in self._listed(user)))
+
+    def _listed(self, user: str) -> list[str]:
+        return [d for d in self.astdb.values.get(f"AMPUSER/{user}/device", "").split("&") if d]
+
+    def _set(self, key: str, value: str | None) -> None:
+        self.astdb.values.pop(key, None)
+        if value is not None:
+            self.astdb.values[key] = value
+
+    def _light(self, on: bool, *lamps: str) -> None:
+        self.astdb.values.update({f"CustomDevstate/{lamp}": "BUSY" if on else "NOT_INUSE" for lamp in lamps})

@@ -46,6 +46,10 @@ class DeadSwitchboard(FakeSwitchboard):
         """Fail as the manager interface does."""
         raise AsteriskDown(REFUSED)
 
+    def lamps(self, names: Iterable[str]) -> dict[str, str]:
+        """Fail as the manager interface does."""
+        raise AsteriskDown(REFUSED)
+
     def context(self, name: str) -> Context | None:
         """Fail as the manager interface does."""
         raise AsteriskDown(REFUSED)

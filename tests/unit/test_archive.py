@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from hotdesk_module import archive
+from hotdesk_module import archive, controls, webhooks
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.model import Phone, User
 from hotdesk_module.core.pins import hashed, matches
 from hotdesk_module.ports import HistoryFilter
@@ -116,7 +117,7 @@ def test_who_sits_at_a_phone_that_leaves_the_pool_is_logged_out(hd: Terminal, sa
 
 def test_the_history_of_the_backup_is_added_once(hd: Terminal, saved: Path) -> None:
     everything = hd.ledger.events(HistoryFilter(limit=1000))
-    hd.ledger.forget_events(10**12, 1000)
+    hd.ledger.forget_events(10**12)
     assert hd("restore", str(saved), "--json").json["events"] == len(everything)
     assert hd("restore", str(saved), "--json").json["events"] == 0
     restored = [e[:8] for e in hd.ledger.events(HistoryFilter(limit=1000)) if e.event in ("login", "logout")]
@@ -127,7 +128,7 @@ def test_a_long_history_is_saved_whole(hd: Terminal, saved: Path, monkeypatch: p
     monkeypatch.setattr(archive, "PAGE", 2)
     data = archive.dump(hd.ledger)
     assert data == json.loads(saved.read_text(encoding="utf-8"))
-    hd.ledger.forget_events(10**12, 1000)
+    hd.ledger.forget_events(10**12)
     hd("restore", str(saved))
     rows = archive.dump(hd.ledger)["history"]
     assert [row for row in rows if row in data["history"]] == data["history"]
@@ -160,6 +161,60 @@ def test_a_restore_that_would_log_out_many_does_not_promise_that_it_mends_itself
     hd.office.astdb.values |= {"DEVICE/200/user": "1001", "DEVICE/201/user": "1002"}
     warning = hd("restore", str(saved), "--json").json["warnings"][0]
     assert "--force" in warning and "within a minute" not in warning
+
+
+# The webhook
+
+HOOK = {"webhook_url": "https://hooks.example.com/x", "webhook_secret": "a-key-of-16-signs"}
+
+
+def with_webhook(saved: Path) -> None:
+    """Let the backup be of a machine with a webhook."""
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    data["settings"] |= HOOK
+    saved.write_text(json.dumps(data), encoding="utf-8")
+
+
+def waiting(hd: Terminal) -> int:
+    return webhooks.state(hd.ledger).waiting
+
+
+def test_nobody_is_told_of_the_history_that_a_restore_brings(hd: Terminal, saved: Path) -> None:
+    with_webhook(saved)
+    hd.ledger.forget_events(10**12)
+    done = hd("restore", str(saved), "--json").json
+    assert done["events"] > 2 and done["warnings"] == []
+    assert waiting(hd) == 0 and hd.ledger.delivery() is not None
+    hd("login", "200", "1001")
+    assert waiting(hd) == 1
+
+
+def test_nor_after_a_restore_that_died_on_the_way(hd: Terminal, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_webhook(saved)
+    hd("restore", str(saved))
+    hd.ledger.forget_events(10**12)
+    with monkeypatch.context() as patched:
+        patched.setattr(controls, "begin_webhook", lambda _: 1 / 0)
+        assert hd("restore", str(saved)).status == 1
+    # The daemon begins with what happens from its next look on.
+    assert hd.ledger.delivery() is None
+
+
+def test_what_had_to_be_told_before_a_restore_is_told_no_more_and_the_restore_says_so(
+    hd: Terminal, saved: Path
+) -> None:
+    with_webhook(saved)
+    hd("restore", str(saved))
+    hd("login", "200", "1001")
+    (warning,) = hd("restore", str(saved), "--json").json["warnings"]
+    assert "not told of 1 earlier event," in warning and waiting(hd) == 0
+
+
+def test_a_backup_without_a_webhook_switches_it_off(hd: Terminal, saved: Path) -> None:
+    for name, value in HOOK.items():
+        hd("settings", "set", name, "--stdin", typed=value)
+    hd("restore", str(saved))
+    assert hd.ledger.settings() == {"attempts": "5"} and hd.ledger.delivery() is None
 
 
 @pytest.mark.parametrize(
@@ -195,5 +250,6 @@ def test_two_phones_with_one_address_change_nothing(hd: Terminal, saved: Path) -
     saved.write_text(json.dumps(data), encoding="utf-8")
     hd("phones", "add", "202")
     before = hd.ledger.phones()
+    hd.ledger.begin_delivery(Delivery(1))
     assert hd("restore", str(saved), "--json").error[1] == "duplicate_mac"
-    assert hd.ledger.phones() == before
+    assert hd.ledger.phones() == before and hd.ledger.delivery() == Delivery(1)

@@ -485,6 +485,15 @@ def test_settings_are_listed_changed_and_reset(hd: Terminal) -> None:
     assert hd("settings", "reset", "max_phones", "--json").json["settings"][0]["value"] == "2"
 
 
+def test_a_location_where_no_phone_stands_is_pointed_out(hd: Terminal) -> None:
+    hd("phones", "edit", "200", "--location", "Hall")
+    done = hd("settings", "set", "daily_by_location", "hall=18:30; Moon=never")
+    assert done.out == "daily_by_location is hall=18:30; Moon=never now.\n"
+    assert "No phone stands at Moon." in done.err
+    data = hd("settings", "set", "daily_by_location", "Hall=18:30", "--json").json
+    assert (data["warnings"], data["settings"][0]["range"]) == ([], None)
+
+
 def test_a_setting_that_changes_where_calls_go_names_reconcile_while_somebody_is_logged_in(hd: Terminal) -> None:
     assert hd("settings", "set", "routing", "callforward").err == ""
     hd.desk.login("200", "1003")

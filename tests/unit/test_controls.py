@@ -56,6 +56,7 @@ def test_a_setting_is_stored_as_its_table_wants_it_and_can_be_reset() -> None:
         ({"attempts": "3", "colour": "red"}, r"no setting 'colour'. The settings are: routing, take_over"),
         ({"attempts": "3", "colour": None}, "no setting 'colour'"),
         ({"attempts": "3", "max_phones": "0"}, "'0' is not a value of max_phones. It is a whole number from 1 to 20"),
+        ({"attempts": "3", "daily_by_location": "Hall"}, "daily_by_location: 'Hall' is not a location and its time"),
         ({"attempts": "3", "routing": "magic"}, "'magic' is not a value of routing. It is one of: device, callforward"),
     ],
 )
@@ -76,6 +77,22 @@ def test_the_history_says_who_changed_which_setting_from_what_to_what(ledger: Fa
     assert {(e.at, e.source, e.actor, e.code, e.applied) for e in ledger.events(HistoryFilter())} == {
         (NOW, "panel", "maria", "changed", True)
     }
+
+
+def test_of_locations_the_history_has_a_line_for_each_that_is_another_one(ledger: FakeLedger) -> None:
+    (one,) = change(ledger, {"daily_by_location": "Lobby=never\nHall = 18:30"})
+    assert one.value == ledger.settings()["daily_by_location"] == "Hall=18:30; Lobby=never"
+    change(ledger, {"daily_by_location": "Hall=18:30; Yard=07:00"})
+    change(ledger, {"daily_by_location": None})
+    lines = [e.detail.removeprefix("daily_by_location: ") for e in ledger.events(HistoryFilter())]
+    assert lines[::-1] == [
+        "Hall: – → 18:30",
+        "Lobby: – → never",
+        "Lobby: never → –",
+        "Yard: – → 07:00",
+        "Hall: 18:30 → –",
+        "Yard: 07:00 → –",
+    ]
 
 
 def test_a_setting_that_stays_what_it_is_has_no_line_in_the_history(ledger: FakeLedger) -> None:

@@ -3,79 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 import pytest
 
-from hotdesk_module import dialplan
+from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
-from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone
+from hotdesk_module.core.model import Event, FeatureCode, Group, Phone
 from hotdesk_module.errors import AsteriskDown, LedgerDown
-from hotdesk_module.health.examine import examine, healthy
+from hotdesk_module.health.examine import healthy
 from hotdesk_module.health.finding import CODES, ERROR, INFO, LEVELS, OK, WARNING, Finding
-from hotdesk_module.health.installation import Installation, Machine
-from hotdesk_module.ports import AstDbTree, Context, Flags, Switchboard
+from hotdesk_module.ports import Context, Flags
+from tests.support.clinic import CORES, OURS, Clinic
 from tests.support.fakes import FakeLedger
-from tests.support.office import Office
-
-CORES = (FeatureCode("core", "userlogon", "*11"), FeatureCode("core", "userlogoff", "*12"))
-OURS = (FeatureCode("hotdesk", "login", "*11"), FeatureCode("hotdesk", "logout", "*12"))
-
-
-class Clinic:
-    """An installation in which everything is in order, until a test says otherwise."""
-
-    def __init__(self) -> None:
-        self.office = Office()
-        self.machine = Machine("3.11.7 (/usr/bin/python3)", {"flask": "3.1.0"}, daemon=True)
-        self.down: Exception | None = None
-        inventory = self.office.inventory
-        inventory.all_devices = [d._replace(emergency_cid="5551234") for d in inventory.all_devices]
-        inventory.all_codes = list(OURS)
-        for phone in self.office.pool:
-            self.register(phone)
-        self.office.desk.reconcile()
-        self.load()
-
-    def load(self, before: Iterable[str] = (), after: Iterable[str] = ()) -> None:
-        """Load the dialplan, as Apply Config does; ``before`` and ``after`` are other modules' includes."""
-        built = dialplan.build("", "*11", "*12", self.office.ledger.phones())
-        contexts = self.office.switchboard.contexts
-        for name in dict.fromkeys(s.context for s in built.steps):
-            contexts[name] = Context(frozenset(s.extension for s in built.steps if s.context == name))
-        included = tuple(name for _, name in built.includes)
-        contexts[built.includes[0][0]] = Context(frozenset(), (*before, *included, *after))
-
-    def register(self, phone: str, reachable: bool | None = True) -> None:
-        """Let a phone be registered."""
-        self.unregister(phone)
-        contact = Contact(f"PJSIP/{phone}", f"sip:{phone}@192.0.2.1", "192.0.2.1", reachable=reachable)
-        self.office.switchboard.all_contacts.append(contact)
-
-    def unregister(self, *phones: str) -> None:
-        """Let phones not be registered."""
-        switchboard = self.office.switchboard
-        switchboard.all_contacts = [
-            c for c in switchboard.all_contacts if c.dial not in {f"PJSIP/{phone}" for phone in phones}
-        ]
-
-    def examine(self) -> tuple[Finding, ...]:
-        office = self.office
-        return examine(Installation(office.ledger, office.inventory, self._asterisk, office.clock, self.machine))
-
-    def one(self, code: str) -> Finding:
-        """Return the one finding of a code."""
-        (found,) = self.all(code)
-        return found
-
-    def all(self, code: str) -> list[Finding]:
-        """Return the findings of a code."""
-        return [f for f in self.examine() if f.code == code]
-
-    def _asterisk(self) -> tuple[AstDbTree, Switchboard]:
-        if self.down is not None:
-            raise self.down
-        return self.office.astdb, self.office.switchboard
 
 
 @pytest.fixture
@@ -140,7 +79,7 @@ def test_asterisk_and_the_ledger_differ(clinic: Clinic) -> None:
 def test_a_session_of_a_user_who_is_gone_differs_too(clinic: Clinic) -> None:
     clinic.office.desk.login("200", "1003")
     clinic.office.delete_extension("1003")
-    assert "1003 at 200" in clinic.one("projection").text
+    assert "1003 at 200" in clinic.one("deleted").text
 
 
 def test_a_repair_that_is_not_safe_is_an_error_and_no_button(clinic: Clinic) -> None:
@@ -271,7 +210,7 @@ def test_several_groups_are_one_finding_that_names_each(clinic: Clinic) -> None:
     clinic.office.inventory.all_groups = [Group("queue", str(n), "", ("200",)) for n in range(700, 712)]
     found = clinic.one("queues")
     assert found.title == "12 queues hold the numbers of hot desk phones"
-    assert found.text.startswith("700: phone 200; 701: phone 200;") and "and 2 more." in found.text
+    assert found.text.startswith("700 (phone 200), 701 (phone 200),") and "and 2 more." in found.text
     assert len(found.about) == 12
 
 
@@ -287,7 +226,7 @@ def test_a_queue_may_have_a_phone_as_dynamic_member_only(clinic: Clinic) -> None
     )
     found = clinic.one("queues")
     assert found.about == (("queue", "700"), ("queue", "709"))
-    assert "700: phone 200; 709: phone 201." in found.text
+    assert "700 (phone 200), 709 (phone 201)." in found.text
 
 
 def test_a_follow_me_list_counts_where_it_is_in_use_and_names_another(clinic: Clinic) -> None:
@@ -451,3 +390,76 @@ def test_users_with_a_weak_pin_are_a_warning_that_names_them_and_no_pin(clinic: 
     assert (found.level, found.title) == (WARNING, "Users 1001, 1003: a PIN that is easily guessed")
     assert found.about == (("extension", "1001"), ("extension", "1003"))
     assert healthy(clinic.examine())
+
+
+# The webhook
+
+KEY = "a-key-of-16-signs"
+
+
+def telling(clinic: Clinic, delivery: Delivery, url: str = "https://hooks.example.com/x") -> Finding:
+    """Return what is found of a webhook that has got so far, measured from now."""
+    now = clinic.office.clock()
+    since, given_up = delivery.failing_since, delivery.given_up_at
+    clinic.office.ledger.save_settings({"webhook_url": url, "webhook_secret": KEY})
+    told = delivery._replace(failing_since=since and now - since, given_up_at=given_up and now - given_up)
+    clinic.office.ledger.begin_delivery(told)
+    found = clinic.one("webhook")
+    assert KEY not in repr(found) and "/x" not in repr(found)
+    return found
+
+
+def test_without_a_webhook_nothing_is_said_of_one(clinic: Clinic) -> None:
+    assert clinic.all("webhook") == []
+    clinic.office.ledger.save_settings({"webhook_secret": KEY})
+    assert clinic.all("webhook") == []
+
+
+def test_a_webhook_that_takes_everything_is_in_order(clinic: Clinic) -> None:
+    found = telling(clinic, Delivery(0))
+    assert (found.level, found.title) == (OK, "hooks.example.com takes the events it is told of")
+    assert found.text == "None was told yet."
+    assert "2023-11-14T22:13:20Z" in telling(clinic, Delivery(0, clinic.office.clock())).text
+
+
+def test_an_address_without_a_key_is_a_warning(clinic: Clinic) -> None:
+    clinic.office.ledger.save_settings({"webhook_url": "https://hooks.example.com/x"})
+    found = clinic.one("webhook")
+    assert found.level == WARNING and "webhook_secret" in found.text
+
+
+@pytest.mark.parametrize(("since", "given_up", "level"), [(60, 0, WARNING), (3600, 0, ERROR), (60, 1, ERROR)])
+def test_a_webhook_that_fails_is_a_warning_and_for_long_an_error_which_notifications_show(
+    clinic: Clinic, since: int, given_up: int, level: str
+) -> None:
+    clinic.office.desk.login("200", "1003")
+    found = telling(clinic, Delivery(0, 0, since, 4, "hooks.example.com answered 500.", given_up, given_up))
+    assert found.level == level
+    assert found.title.startswith("hooks.example.com has not taken an event since 2023-11-14T")
+    assert "answered 500. 1 event waits" in found.text and "hotdesk webhook test" in found.text
+    assert ("Some were already" in found.text) == bool(given_up)
+
+
+def test_what_was_given_up_at_another_time_does_not_make_it_worse(clinic: Clinic) -> None:
+    assert telling(clinic, Delivery(0, 0, 60, 4, "hooks.example.com answered 500.", 1, 3600)).level == WARNING
+
+
+def test_that_events_were_given_up_is_remembered_for_a_week(clinic: Clinic) -> None:
+    day = 86400
+    found = telling(clinic, Delivery(0, 1, 0, 0, "", 3, 6 * day))
+    assert found.level == WARNING and "never told of 3 events" in found.title
+    assert telling(clinic, Delivery(0, 1, 0, 0, "", 3, 8 * day)).level == OK
+
+
+@pytest.mark.parametrize(
+    ("url", "level"),
+    [
+        ("http://hooks.example.com/x", INFO),
+        ("http://localhost:5678/x", OK),
+        ("http://127.0.0.1/x", OK),
+        ("http://[::1]/x", OK),
+        ("https://hooks.example.com/x", OK),
+    ],
+)
+def test_a_way_that_is_not_encrypted_is_mentioned(clinic: Clinic, url: str, level: str) -> None:
+    assert telling(clinic, Delivery(0), url).level == level

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Callable
+
 import pytest
 
 from hotdesk_module.core.machine import Ending
@@ -196,6 +199,183 @@ def test_voicemail_asks_for_the_pin_at_a_shared_phone_where_the_setting_says_so(
     assert "AMPUSER/1001/novmpw" not in office.astdb.values
     office.desk.logout("200")
     assert office.astdb.snapshot() == before
+
+
+@pytest.mark.parametrize("crash_at", range(1, 40))
+def test_the_pin_setting_is_given_back_exactly_whoever_dies_and_whatever_is_saved(
+    office: Office, crash_at: int
+) -> None:
+    office.ledger.save_settings({"voicemail_pin": "yes"})
+    office.astdb.values["AMPUSER/1001/novmpw"] = "yes"
+    before = office.astdb.snapshot()
+
+    def dying(run: Callable[[], object]) -> None:
+        office.writes.fail(crash_at)
+        with suppress(Crash):
+            run()
+        office.writes.never_fail()
+
+    dying(lambda: office.desk.login("200", "1001"))
+    office.desk.reconcile()
+    seated = bool(office.ledger.sessions())
+    assert ("AMPUSER/1001/novmpw" in office.astdb.values) is not seated
+    # The form of the extension shows it as it is, and saves it so.
+    office.edit_extension("1001")
+    dying(office.desk.reconcile)
+    dying(lambda: office.desk.login("201", "1001"))
+    dying(office.desk.logout_all)
+    office.desk.logout_all()
+    office.desk.reconcile()
+    assert office.astdb.snapshot() == before
+
+
+@pytest.mark.parametrize("several", ["move", "allow"])
+def test_a_pin_setting_that_is_saved_while_its_user_sits_somewhere_is_what_is_given_back(
+    office: Office, several: str
+) -> None:
+    """It asked for the PIN; now, says the administrator, it should not. At shared phones it does all the same."""
+    office.ledger.save_settings({"voicemail_pin": "yes", "several_phones": several})
+    office.desk.login("200", "1001")
+    for move in (office.desk.reconcile, lambda: office.desk.login("201", "1001"), office.desk.reconcile):
+        office.astdb.values["AMPUSER/1001/novmpw"] = "yes"
+        move()
+        assert "AMPUSER/1001/novmpw" not in office.astdb.values
+    office.ledger.save_settings({"voicemail_pin": "no"})
+    office.desk.reconcile()
+    assert "AMPUSER/1001/novmpw" not in office.astdb.values, "it counts from the next login on"
+    office.desk.logout_all()
+    assert office.astdb.values["AMPUSER/1001/novmpw"] == "yes"
+
+
+def test_a_lent_desk_takes_nothing_of_its_owners_pin_setting_along(office: Office) -> None:
+    office.ledger.save_settings({"voicemail_pin": "yes"})
+    office.astdb.values["AMPUSER/300/novmpw"] = "yes"
+    office.desk.login("300", "1003")
+    assert office.astdb.values["AMPUSER/300/novmpw"] == "yes"
+    office.desk.login("200", "300")
+    assert "AMPUSER/300/novmpw" not in office.astdb.values
+    office.desk.login("300", "1004")
+    office.desk.logout("200")
+    assert office.astdb.values["AMPUSER/300/novmpw"] == "yes"
+
+
+# Where *21 and UCP keep whether follow-me is on; its lamp is that of the devices.
+FOLLOW_ME, ITS_LAMP = "AMPUSER/1001/followme/ddial", "CustomDevstate/FOLLOWME1001"
+
+
+def test_follow_me_is_switched_off_at_login_and_at_logout_and_its_list_is_left_alone(office: Office) -> None:
+    office.astdb.values.update({FOLLOW_ME: "DIRECT", ITS_LAMP: "BUSY", "AMPUSER/1001/followme/grplist": "1001-555#"})
+    office.desk.login("200", "1001")
+    assert office.astdb.values[FOLLOW_ME] == "EXTENSION" and ITS_LAMP not in office.astdb.values
+    office.set_follow_me("1001", True)
+    office.desk.reconcile()
+    assert office.astdb.values[FOLLOW_ME] == "DIRECT", "switched on at the desk, it stays on until logout"
+    office.desk.logout("200")
+    assert office.astdb.values[FOLLOW_ME] == "EXTENSION"
+    assert office.astdb.values["AMPUSER/1001/followme/grplist"] == "1001-555#"
+    assert not [k for k in office.astdb.values if k.startswith("CustomDevstate/FOLLOWME")]
+
+
+def test_follow_me_is_given_back_and_a_list_that_was_changed_meanwhile_stays_changed(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    office.astdb.values.update({FOLLOW_ME: "DIRECT", ITS_LAMP: "BUSY", "AMPUSER/1001/followme/grplist": "1001"})
+    before = dict(office.astdb.values)
+    office.desk.login("200", "1001")
+    assert office.astdb.values[FOLLOW_ME] == "EXTENSION"
+    office.set_follow_me("1001", True)
+    office.set_follow_me("1001", False)
+    office.astdb.values["AMPUSER/1001/followme/grplist"] = "1001-555#"
+    office.desk.logout("200")
+    assert office.astdb.values == {**before, "AMPUSER/1001/followme/grplist": "1001-555#"}
+
+
+def test_who_has_no_follow_me_gets_none_and_one_that_is_made_meanwhile_stays(office: Office) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+    office.desk.login("200", "1001")
+    office.astdb.values[FOLLOW_ME] = "EXTENSION"
+    office.desk.logout("200")
+    assert office.astdb.values[FOLLOW_ME] == "EXTENSION"
+
+
+@pytest.mark.parametrize("lamp", [None, "NOT_INUSE", "BUSY", "INUSE"])
+def test_a_lamp_is_given_back_as_it_was_also_where_off_and_absent_look_alike(office: Office, lamp: str | None) -> None:
+    office.ledger.save_settings({"give_back": "yes"})
+    for name in ("DND1001", "DEVDND1001", "DEVDND200", "CF200"):
+        office.astdb.values.pop(f"CustomDevstate/{name}", None)
+        if lamp is not None:
+            office.astdb.values[f"CustomDevstate/{name}"] = lamp
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    for on in (True, False):
+        office.set_dnd("1001", on)
+        office.set_forward("1001", "555" if on else None)
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+
+
+def test_a_setting_that_is_switched_on_during_the_session_gives_nothing_back_that_was_set_at_the_desk(
+    office: Office,
+) -> None:
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    office.ledger.save_settings({"give_back": "yes"})
+    office.set_dnd("1001", True)
+    office.desk.login("201", "1001")
+    office.desk.login("201", "1003")
+    assert office.astdb.values.get("DND/1001") is None
+    office.desk.logout("201")
+    assert {k: v for k, v in office.astdb.values.items() if v != "NOT_INUSE"} == {
+        k: v for k, v in before if v != "NOT_INUSE"
+    }
+
+
+def test_what_somebody_sets_at_home_meanwhile_is_gone_after_the_logout(office: Office) -> None:
+    """It cannot be told from what is set at the desk."""
+    office.ledger.save_settings({"give_back": "yes"})
+    office.set_forward("1001", "5551234")
+    before = office.astdb.snapshot()
+    office.desk.login("200", "1001")
+    office.set_forward("1001", "777")
+    office.desk.logout("200")
+    assert office.astdb.snapshot() == before
+
+
+def test_a_device_that_freepbx_gives_to_nobody_has_lamps_as_well(office: Office) -> None:
+    office.inventory.all_flags = office.inventory.all_flags._replace(device_and_user=True)
+    office.inventory.all_users = [u for u in office.inventory.all_users if u.extension != "200"]
+    office.inventory.all_devices = [
+        d._replace(user="none") if d.id == "200" else d for d in office.inventory.all_devices
+    ]
+    office.desk.login("200", "1001")
+    office.set_dnd("1001", True)
+    assert office.astdb.values["CustomDevstate/DEVDND200"] == "BUSY"
+    office.desk.logout("200")
+    assert "CustomDevstate/DEVDND200" not in office.astdb.values
+
+
+def test_with_call_forward_routing_a_forward_that_is_set_at_the_desk_stays_until_it_is_taken_back(
+    office: Office,
+) -> None:
+    before = office.astdb.snapshot()
+    office.ledger.save_settings({"routing": "callforward"})
+    office.desk.login("200", "1001")
+    office.set_forward("1001", "5551234")
+    office.desk.reconcile()
+    assert office.astdb.values["CF/1001"] == "5551234"
+    office.set_forward("1001", None)
+    office.desk.reconcile()
+    assert (office.astdb.values["CF/1001"], office.astdb.values["CustomDevstate/CF1001"]) == ("HD200", "INUSE")
+    office.set_forward("1001", "5551234")
+    office.desk.login("201", "1001")
+    assert office.astdb.values["CF/1001"] == "HD201"
+    office.desk.logout("201")
+    assert {k: v for k, v in office.astdb.values.items() if v != "NOT_INUSE"} == {
+        k: v for k, v in before if v != "NOT_INUSE"
+    }
 
 
 def test_with_give_back_call_forward_routing_gives_the_users_own_forward_back(office: Office) -> None:

@@ -13,10 +13,12 @@ from hotdesk_module.web.api.people import people
 from hotdesk_module.web.api.phones import phones
 from hotdesk_module.web.api.sessions import sessions
 from hotdesk_module.web.api.settings import settings
+from hotdesk_module.web.api.webhook import webhook
 from hotdesk_module.web.checkup import Checkup
+from hotdesk_module.web.webhook_test import WebhookTest
 
 
-def parts(checkup: Checkup) -> tuple[Blueprint, ...]:
+def parts(checkup: Checkup, webhook_test: WebhookTest) -> tuple[Blueprint, ...]:
     """Return everything under /api."""
     return (
         phones(),
@@ -26,6 +28,7 @@ def parts(checkup: Checkup) -> tuple[Blueprint, ...]:
         people(),
         locks(),
         settings(),
+        webhook(webhook_test),
         history(),
         occupancy(),
     )

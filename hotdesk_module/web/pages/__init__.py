@@ -22,9 +22,11 @@ from hotdesk_module.web.pages.phones_edit import phones_edit
 from hotdesk_module.web.pages.phones_import import phones_import
 from hotdesk_module.web.pages.phones_remove import phones_remove
 from hotdesk_module.web.pages.settings import settings
+from hotdesk_module.web.pages.webhook import webhook
+from hotdesk_module.web.webhook_test import WebhookTest
 
 
-def parts(notices: Notices, checkup: Checkup) -> tuple[Blueprint, ...]:
+def parts(notices: Notices, checkup: Checkup, webhook_test: WebhookTest) -> tuple[Blueprint, ...]:
     """Return all pages."""
     return (
         phones(notices),
@@ -42,5 +44,6 @@ def parts(notices: Notices, checkup: Checkup) -> tuple[Blueprint, ...]:
         history(),
         occupancy(),
         settings(notices),
+        webhook(notices, webhook_test),
         health(notices, checkup),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, Response, render_template, request
 
-from hotdesk_module.web import told, work
+from hotdesk_module.web import happened, told, work
 from hotdesk_module.web.finish import finish
 from hotdesk_module.web.links import back, go_to
 from hotdesk_module.web.notices import Notices
@@ -33,10 +33,15 @@ def logout(notices: Notices) -> Blueprint:
 
     @pages.post("/logout/ask")
     def ask() -> str:
-        """Ask about sessions (``seat``), or about whoever sits at phones (``device``)."""
+        """Ask about people (``seat``), or about whoever sits at phones (``device``)."""
         seats = read(request.form.getlist("seat"))
-        devices = [seat[0] for seat in seats] or request.form.getlist("device")
-        return _question(_sitting(devices), asked=len(devices))
+        if not seats:
+            return _question(_sitting(request.form.getlist("device")), asked=True)
+        chosen = {(r.phone.device, r.session.user): r for r in _sitting(seat[0] for seat in seats) if r.session}
+        asked = {seat[:2]: seat for seat in seats}
+        gone = [seat for key, seat in asked.items() if key not in chosen]
+        still = [row for key, row in chosen.items() if key in asked]
+        return _question(still, asked=True, gone=told.some(gone, lambda seat: happened.left(*seat)))
 
     @pages.post("/logout")
     def do() -> Response:
@@ -50,7 +55,19 @@ def _sitting(devices: Iterable[str]) -> list[Row]:
     return [row for row in rows(work.parts(), set(devices), frozenset((NAME,))) if row.session]
 
 
-def _question(chosen: list[Row], locations: list[str] | None = None, location: str = "", asked: int = 0) -> str:
+def _question(
+    chosen: list[Row],
+    locations: Sequence[str] = (),
+    location: str = "",
+    asked: bool = False,
+    gone: Sequence[str] = (),
+) -> str:
+    """Return the page that asks.
+
+    Args:
+        asked: whether certain people or phones were chosen.
+        gone: what has become of those who were chosen and do not sit there any more.
+    """
     return render_template(
-        "logout.html", rows=chosen, locations=locations or [], location=location, asked=asked, back=back(HOME)
+        "logout.html", rows=chosen, locations=locations, location=location, asked=asked, gone=gone, back=back(HOME)
     )

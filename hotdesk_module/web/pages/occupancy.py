@@ -85,7 +85,7 @@ def weekdays() -> tuple[str, ...]:
 
 
 def name(shown: Occupancy, start: int) -> str:
-    """Return what an hour, a day or a week is called."""
+    """Return what an hour or a day is called."""
     at = days.local(start, work.zone())
     day = f"{weekdays()[at.weekday()]} {at:%Y-%m-%d}"
     # Where an hour comes twice, the second one is named by its zone.

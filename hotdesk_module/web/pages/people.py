@@ -6,18 +6,15 @@ from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
 from hotdesk_module.ports import HistoryFilter
-from hotdesk_module.web import happened, story, told, work
-from hotdesk_module.web.finish import finish
-from hotdesk_module.web.language import gettext as _
+from hotdesk_module.web import story, work
 from hotdesk_module.web.links import go_to
 from hotdesk_module.web.listing import PER, Place, cut
 from hotdesk_module.web.live import mark_of, news
-from hotdesk_module.web.notices import CAUTION, Notice, Notices
+from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.locks import all_locks
 from hotdesk_module.web.people import GONE, ends, last_logins, person
 from hotdesk_module.web.people import people as everybody
 from hotdesk_module.web.people_list import HOME, Wanted, chosen, wanted
-from hotdesk_module.web.seats import Seat, log_out, read
 
 # So many lines of the history are shown with a person.
 LATEST = 10
@@ -66,16 +63,6 @@ def people(notices: Notices) -> Blueprint:
             back=HOME if found.kind == GONE else f"{HOME}/{extension}",
         )
 
-    @pages.post("/people/<extension>/logout")
-    def logout(extension: str) -> Response:
-        """Log somebody out of the phones where the administrator saw them, and of no other."""
-        found = person(work.parts(), extension)
-        seats = [seat for seat in read(request.form.getlist("seat")) if seat[1] == found.extension]
-        farewell = log_out(seats)
-        if farewell.ended:
-            return finish(notices, HOME, *told.logged_out(farewell))
-        return finish(notices, HOME, Notice(CAUTION, _not_logged_out(extension, farewell.left)))
-
     return pages
 
 
@@ -99,14 +86,3 @@ def _table(asked: Wanted) -> str:
         wanted=asked,
         back=asked._replace(page=page.number).path,
     )
-
-
-def _not_logged_out(extension: str, left: tuple[Seat, ...]) -> tuple[str, ...]:
-    """Return what has become of the seats that were seen, and where the person sits now."""
-    lines = [_("Nothing was changed."), *(happened.left(*seat) for seat in left)]
-    sittings = person(work.parts(), extension).seats
-    names = told.Names([extension], [s.phone.device for s in sittings])
-    for sitting in sittings:
-        values = {"who": names.user(extension), "phone": names.phone(sitting.phone.device)}
-        lines.append(_("%(who)s sits at phone %(phone)s now.") % values)
-    return tuple(lines)

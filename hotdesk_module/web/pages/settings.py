@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from wtforms import Form
 
-from hotdesk_module import times
+from hotdesk_module import times, webhooks
 from hotdesk_module.core import codes
-from hotdesk_module.core.settings import spec
+from hotdesk_module.core.settings import SPECS, spec
 from hotdesk_module.errors import Changed
 from hotdesk_module.web import setting_change, told, work
 from hotdesk_module.web.errors import BAD_INPUT, REFUSED
@@ -22,6 +22,7 @@ from hotdesk_module.web.setting_words import WORDS, said
 # What a button of the form asks for: to save after saying what follows, to save all the same, to go back to the form,
 # or, with the name of a setting behind it, to write the default into its field.
 SAVE, SURE, EDIT, USUAL = "save", "sure", "edit", "usual:"
+SECRETS = frozenset(one.name for one in SPECS if one.secret)
 
 
 def settings(notices: Notices) -> Blueprint:
@@ -53,7 +54,9 @@ def settings(notices: Notices) -> Blueprint:
         if not foreseen.changes:
             return tell(Notice(NOTE, (_("Nothing was changed."),)))
         if foreseen.follows and step != SURE:
-            return render_template("settings_sure.html", done=foreseen, sent=sent, said=said, words=WORDS)
+            return render_template(
+                "settings_sure.html", done=foreseen, sent=sent, said=said, words=WORDS, secrets=SECRETS
+            )
         try:
             done = setting_change.change(changes, sent.seen)
         except Changed:
@@ -80,6 +83,7 @@ def _page(form: Form, sent: Asked | None = None, wrong: str = "", told: str = ""
         groups=groups(in_force, form, meanwhile),
         wrong=wrong,
         told=told,
+        webhook=webhooks.state(work.parts().ledger),
         codes=codes.in_force(work.parts().inventory.feature_codes()),
         own=[p for p in work.parts().ledger.phones() if p.login_code or p.logout_code],
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.rig.company import (
     ACME,
+    EMERGENCY_NUMBER,
     MANAGER_SECRET,
     MANAGER_USER,
     QUEUES,
@@ -71,6 +72,27 @@ CREATE TABLE findmefollow (
   remotealert_id int, needsconf varchar(10), toolate_id int, pre_ring smallint NOT NULL DEFAULT 0, ringing varchar(80),
   calendar_enable tinyint DEFAULT 0, calendar_id varchar(80) DEFAULT '', calendar_group_id varchar(80) DEFAULT '',
   calendar_match varchar(4) DEFAULT 'yes', PRIMARY KEY (grpnum));
+CREATE TABLE outbound_routes (
+  route_id int NOT NULL AUTO_INCREMENT, name varchar(40), outcid varchar(255), outcid_mode varchar(20),
+  password varchar(30), emergency_route varchar(4), intracompany_route varchar(4), mohclass varchar(80),
+  time_group_id int, dest varchar(255), time_mode varchar(20) DEFAULT '', calendar_id varchar(255),
+  calendar_group_id varchar(255), timezone varchar(255), notification_on varchar(255) DEFAULT 'call',
+  PRIMARY KEY (route_id));
+CREATE TABLE outbound_route_sequence (route_id int NOT NULL, seq int NOT NULL, PRIMARY KEY (route_id, seq));
+CREATE TABLE outbound_route_patterns (
+  route_id int NOT NULL, match_pattern_prefix varchar(60) NOT NULL DEFAULT '',
+  match_pattern_pass varchar(60) NOT NULL DEFAULT '', match_cid varchar(60) NOT NULL DEFAULT '',
+  prepend_digits varchar(100) NOT NULL DEFAULT '',
+  PRIMARY KEY (route_id, match_pattern_prefix, match_pattern_pass, match_cid, prepend_digits));
+CREATE TABLE outbound_route_trunks (
+  route_id int NOT NULL, trunk_id int NOT NULL, seq int NOT NULL, PRIMARY KEY (route_id, trunk_id, seq));
+CREATE TABLE trunks (
+  trunkid int NOT NULL DEFAULT 0, name varchar(50) NOT NULL DEFAULT '', tech varchar(20) NOT NULL,
+  outcid varchar(255) NOT NULL DEFAULT '', keepcid varchar(4) DEFAULT 'off', maxchans varchar(6) DEFAULT '',
+  failscript varchar(255) NOT NULL DEFAULT '', dialoutprefix varchar(255) NOT NULL DEFAULT '',
+  channelid varchar(190) NOT NULL DEFAULT '', usercontext varchar(255), provider varchar(40),
+  disabled varchar(4) DEFAULT 'off', `continue` varchar(4) DEFAULT 'off', routedisplay varchar(4) DEFAULT 'on',
+  PRIMARY KEY (trunkid, tech, channelid));
 CREATE TABLE admin (
   variable varchar(20) NOT NULL DEFAULT '', value varchar(80) NOT NULL DEFAULT '', PRIMARY KEY (variable));
 """
@@ -125,6 +147,7 @@ def create(server: MariaDB, company: Company = ACME) -> None:
                     cursor.execute("INSERT INTO sip VALUES (%s, %s, %s, %s)", (one.number, keyword, data, flag + 2))
         cursor.execute("INSERT INTO admin (variable, value) VALUES ('version', '17.0.19')")
         _groups(cursor, company)
+        _routes(cursor)
         for keyword, value in SETTINGS.items():
             cursor.execute(
                 "INSERT INTO freepbx_settings (keyword, value, name) VALUES (%s, %s, %s)", (keyword, value, keyword)
@@ -135,6 +158,21 @@ def create(server: MariaDB, company: Company = ACME) -> None:
                 " VALUES (%s, %s, %s, %s, 1)",
                 (module, feature, description, code),
             )
+
+
+def _routes(cursor: Cursor) -> None:
+    """One route for emergencies, and one for everything else, over one trunk."""
+    cursor.execute("INSERT INTO trunks (trunkid, name, tech, channelid) VALUES (1, 'Carrier', 'pjsip', 'Carrier')")
+    for number, name, emergency, pattern in ((1, "Emergency", "YES", EMERGENCY_NUMBER), (2, "Outside", "", "NXXXXXX")):
+        cursor.execute(
+            "INSERT INTO outbound_routes (route_id, name, password, emergency_route) VALUES (%s, %s, '', %s)",
+            (number, name, emergency),
+        )
+        cursor.execute("INSERT INTO outbound_route_sequence VALUES (%s, %s)", (number, number))
+        cursor.execute("INSERT INTO outbound_route_trunks VALUES (%s, 1, 0)", (number,))
+        cursor.execute(
+            "INSERT INTO outbound_route_patterns (route_id, match_pattern_pass) VALUES (%s, %s)", (number, pattern)
+        )
 
 
 def _groups(cursor: Cursor, company: Company) -> None:

@@ -83,6 +83,26 @@ def test_a_phone_has_its_own_or_what_the_settings_say(phone: Phone | None, expec
     assert limits(phone, SETTINGS) == expected
 
 
+@pytest.mark.parametrize(
+    ("location", "own", "expected"),
+    [
+        ("Hall", "", "18:30"),
+        ("hall", "", "18:30"),
+        ("Hall", "07:00", "07:00"),
+        ("Hall", "never", ""),
+        ("Lobby", "", ""),
+        ("Lobby", "07:00", "07:00"),
+        ("Yard", "", "06:00"),
+        ("", "", "06:00"),
+    ],
+)
+def test_the_time_of_the_day_is_the_phones_own_then_its_locations_then_that_of_all(
+    location: str, own: str, expected: str
+) -> None:
+    settings = SETTINGS._replace(daily_by_location=(("Hall", "18:30"), ("Lobby", "never")))
+    assert limits(Phone("200", location=location, daily_at=own), settings).daily == expected
+
+
 def test_out_of_the_box_eight_hours_without_a_call_end_a_session_and_nothing_else_does() -> None:
     assert limits(Phone("200"), Settings()) == Limits(8 * HOUR, 0, "")
 

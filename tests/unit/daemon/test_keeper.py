@@ -14,7 +14,6 @@ from hotdesk_module.daemon.keeper import (
     AFTER_EVENT,
     EXPIRE_AGAIN,
     FORGET_ON,
-    FORGOTTEN_AT_ONCE,
     GLANCE_EVERY,
     HOUR,
     MINUTE,
@@ -24,6 +23,7 @@ from hotdesk_module.daemon.keeper import (
 from hotdesk_module.daemon.schedule import NEAR, Schedule
 from hotdesk_module.daemon.troubles import GRACE, Troubles
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown, UnsafePlan
+from hotdesk_module.ports import FORGET_MOST
 from hotdesk_module.web.alerts import Alerts
 
 RELOAD = Message((("Event", "Reload"), ("Module", "All")))
@@ -128,7 +128,7 @@ def test_the_history_is_cut_hourly_and_the_installation_looked_after(watched: Wa
 
 
 def test_a_long_history_is_cut_in_pieces(watched: Watched) -> None:
-    watched.old = [FORGOTTEN_AT_ONCE, FORGOTTEN_AT_ONCE, FORGOTTEN_AT_ONCE - 1]
+    watched.old = [FORGET_MOST, FORGET_MOST, FORGET_MOST - 1]
     watched.run(HOUR)
     assert watched.forgotten == [MINUTE, MINUTE + FORGET_ON, MINUTE + 2 * FORGET_ON]
 
@@ -238,6 +238,25 @@ def test_an_alert_shows_when_it_lasts_and_goes_with_the_trouble(
     watched.error = None
     watched.run(MINUTE)
     assert watched.alerts.all() == ()
+
+
+def test_an_alert_says_what_is_wrong_and_what_to_do(watched: Watched) -> None:
+    watched.error = UnsafePlan("This would log out 9 phones.")
+    watched.run(1)
+    (alert,) = watched.alerts.all()
+    assert alert.level == "critical" and alert.text.startswith(
+        "This would log out 9 phones. Nobody is logged out before"
+    )
+    watched.error = ValueError("x")
+    watched.run(GRACE + MINUTE)
+    (alert,) = watched.alerts.all()
+    assert alert.text.startswith("ValueError: x. It tries again by itself.")
+
+
+def test_one_difference_is_one(watched: Watched) -> None:
+    watched.found = 1
+    watched.run(1)
+    assert watched.log == ["Repaired: 1 difference."]
 
 
 def test_a_restart_of_asterisk_is_no_alert(watched: Watched) -> None:

@@ -82,6 +82,8 @@ class Daemon:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         command = self.command(*arguments)
+        if arguments[0] not in ("serve", "doctor"):
+            command = command[:-2]
         return subprocess.run(
             command, cwd=TOP, env=self.environment, capture_output=True, text=True, timeout=30, check=False
         )
@@ -237,6 +239,28 @@ def test_what_a_repair_has_found_is_not_looked_for_again_by_the_page(daemon: Dae
     health = json.loads(daemon.ask("GET", "/api/health")[1])
     assert {f["code"]: f["level"] for f in health["findings"]}["projection"] == "ok"
     assert health["compared"] < health["checked"]
+
+
+def test_before_it_logs_many_out_for_no_reason_it_asks_by_a_notification_and_waits(daemon: Daemon) -> None:
+    """The tables are another machine's, or were emptied, while two people are logged in."""
+    daemon.ledger.save_phones([Phone("200"), Phone("201")])
+    daemon.ledger.save_settings({"mass_logout": "1"})
+    seated = {"DEVICE/200/user": "1001", "DEVICE/201/user": "1002"}
+    daemon.asterisk.astdb.update(seated)
+    daemon.start()
+    eventually(lambda: "unsafe_plan" in daemon.alerts(), "the notification")
+    (alert,) = json.loads(daemon.ask("GET", "/internal/alerts", Identity(BRIDGE))[1])
+    assert alert["level"] == "critical" and alert["title"] == "Hot Desking waits for you before it logs out many users"
+    assert "This would log out 2 phones for no recorded reason (200, 201)." in alert["text"]
+    assert "page Health" in alert["text"] and "fwconsole hotdesk reconcile --dry-run --force" in alert["text"]
+    health = json.loads(daemon.ask("GET", "/api/health")[1])
+    assert {f["code"]: f["repair"] for f in health["findings"]}["unsafe_plan"] == "force"
+    assert seated.items() <= daemon.asterisk.astdb.items(), "nobody is logged out"
+    assert daemon.run("reconcile").returncode == 6
+    assert daemon.run("reconcile", "--force").returncode == 0
+    assert daemon.asterisk.astdb["DEVICE/200/user"] == "200"
+    daemon.ask("POST", "/internal/reconcile", Identity(BRIDGE))
+    eventually(lambda: daemon.alerts() == [], "the notification has gone")
 
 
 def registered(daemon: Daemon, device: str) -> object:

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from hotdesk_module.adapters.ami import Message
-from hotdesk_module.core.model import Session
+from hotdesk_module.core.model import Phone, Session
 from hotdesk_module.daemon.activity import BLIND, Activity
 from hotdesk_module.daemon.timers import JUMP, LATEST, SOONEST, START, WRITE, Clocks, Timers, Watched
 from hotdesk_module.errors import AsteriskDown, LedgerDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.service import HotDesk
 from hotdesk_module.times import zone
-from tests.support.office import Office
+from tests.support.office import Office, device
 
 ZONE = "Europe/Berlin"
 HOUR = 3600
@@ -137,44 +137,68 @@ def night(tmp_path: Path) -> Night:
     return Night(tmp_path)
 
 
-# The truth table: what is set, whether the phone is in a call from 21:30 to 23:30, and how the session of 14:00 ends.
+# The truth table. Somebody logs in on Tuesday at 14:00; the phone is in a call from 21:30 to 23:30, or it is not. Each
+# line is one case: hours without a call, hours in all, time of the day; in a call or not; and what becomes of it.
+TRUTH = """
+    idle  longest  daily  | phone    | logged out  because of
+    never never    never  | idle     | never       -
+    never never    never  | in call  | never       -
+    8     never    never  | idle     | Tue 22:00   idle
+    8     never    never  | in call  | Wed 07:30   idle
+    never 9        never  | idle     | Tue 23:00   max_time
+    never 9        never  | in call  | Tue 23:30   max_time
+    never never    22:30  | idle     | Tue 22:30   daily
+    never never    22:30  | in call  | Tue 23:30   daily
+    8     9        22:30  | idle     | Tue 22:00   idle
+    8     9        22:30  | in call  | Tue 23:30   daily
+    12    9        02:00  | idle     | Tue 23:00   max_time
+    12    9        02:00  | in call  | Tue 23:30   max_time
+"""
+CASES = [[cell.split() for cell in line.split("|")] for line in TRUTH.strip().splitlines()[1:]]
+
+
+# Who says so: the settings, for all phones; the location, which has a time of the day; or the phone itself. What counts
+# less is set as well, to something else.
+@pytest.mark.parametrize("policy", ["settings", "location", "phone"])
 @pytest.mark.parametrize(
-    ("idle", "longest", "daily", "busy", "expected"),
-    [
-        (0, 0, "", False, None),
-        (0, 0, "", True, None),
-        (8, 0, "", False, ("Tue 22:00", "idle")),
-        # The hours without a call begin at its end.
-        (8, 0, "", True, ("Wed 07:30", "idle")),
-        (0, 9, "", False, ("Tue 23:00", "max_time")),
-        (0, 9, "", True, ("Tue 23:30", "max_time")),
-        (0, 0, "22:30", False, ("Tue 22:30", "daily")),
-        (0, 0, "22:30", True, ("Tue 23:30", "daily")),
-        (8, 9, "22:30", False, ("Tue 22:00", "idle")),
-        (8, 9, "22:30", True, ("Tue 23:30", "daily")),
-        (12, 9, "02:00", False, ("Tue 23:00", "max_time")),
-        (12, 9, "02:00", True, ("Tue 23:30", "max_time")),
-    ],
+    ("limits", "phone", "expected"), CASES, ids=[" ".join(itertools.chain(*case)) for case in CASES]
 )
-@pytest.mark.parametrize("own", [False, True], ids=["settings", "phone"])
-def test_the_truth_table(
-    night: Night, own: bool, idle: int, longest: int, daily: str, busy: bool, expected: tuple[str, str] | None
-) -> None:
-    night.settings(max_hours=str(longest))
-    if own:
-        night.settings(idle_hours="1", daily_at="14:30")
-        night.phone("200", idle_hours=idle, daily_at=daily or "never")
-    else:
-        night.settings(idle_hours=str(idle), daily_at=daily)
+def test_the_truth_table(night: Night, policy: str, limits: list[str], phone: list[str], expected: list[str]) -> None:
+    idle, longest, daily = limits
+    hours, most = (number.replace("never", "0") for number in (idle, longest))
+    everywhere = {"idle_hours": hours, "max_hours": most, "daily_at": daily}
+    if policy == "location":
+        night.phone("200", location="Hall")
+        everywhere.update(daily_at="14:30", daily_by_location=f"Hall={daily}; Lobby=14:30")
+    elif policy == "phone":
+        night.phone("200", location="Hall", idle_hours=int(hours), daily_at=daily)
+        everywhere.update(idle_hours="1", daily_at="14:30", daily_by_location="Hall=15:00")
+    night.settings(**everywhere)
     night.login("200", "1001")
     night.run(7.5 * HOUR)
-    hang_up = night.call("200") if busy else lambda: False
+    hang_up = night.call("200") if phone == ["in", "call"] else lambda: False
     night.run(2 * HOUR)
     if hang_up():
         night.look()
     night.run(12 * HOUR)
-    assert night.logouts() == ([(expected[0], "timer", "200", "1001", expected[1])] if expected else [])
-    assert night.seats() == ({} if expected else {"200": "1001"})
+    *at, why = expected
+    gone = at != ["never"]
+    assert night.logouts() == ([(" ".join(at), "timer", "200", "1001", why)] if gone else [])
+    assert night.seats() == ({} if gone else {"200": "1001"})
+
+
+def test_a_phone_that_comes_to_a_location_goes_by_its_time(night: Night) -> None:
+    night.settings(idle_hours="0", daily_by_location="Hall=18:00")
+    night.login("200", "1001")
+    night.login("201", "1002")
+    night.run(HOUR)
+    night.office.ledger.save_phones([Phone("203", location="Hall")])
+    night.office.inventory.all_devices.append(device("203"))
+    night.login("203", "1003")
+    night.phone("201", location="hall")
+    night.run(4 * HOUR)
+    assert night.logouts() == [("Tue 18:00", "timer", p, u, "daily") for p, u in (("201", "1002"), ("203", "1003"))]
+    assert night.seats() == {"200": "1001"}
 
 
 def test_the_phone_is_as_it_was_and_asterisk_knows(night: Night) -> None:
@@ -384,7 +408,7 @@ def test_an_update_from_a_version_without_timers_logs_nobody_out_at_once(tmp_pat
 # The clock
 
 
-@pytest.mark.parametrize("by", [YEAR, -YEAR, 9 * HOUR, -9 * HOUR, 56 * YEAR, -56 * YEAR])
+@pytest.mark.parametrize("by", [DAY, -HOUR, YEAR, -YEAR, 9 * HOUR, -9 * HOUR, 56 * YEAR, -56 * YEAR])
 def test_nobody_is_logged_out_because_the_clock_was_set(night: Night, by: int) -> None:
     night.settings(max_hours="9")
     night.login("200", "1001")
@@ -497,6 +521,40 @@ def test_time_in_which_the_machine_slept_is_time(night: Night) -> None:
     night.look()
     assert [why for *_, why in night.logouts()] == ["max_time"]
     assert not any("clock" in r for r in night.records)
+
+
+@pytest.mark.parametrize("by", [DAY, -HOUR])
+def test_a_time_of_the_day_is_that_of_the_clock_as_it_was_set(night: Night, by: int) -> None:
+    """Set ahead by a day, it has not been 18:00 for whoever sits there; set back by an hour, 18:00 is an hour later."""
+    night.settings(idle_hours="0", daily_at="18:00")
+    night.login("200", "1001")
+    night.run(2 * HOUR)
+    night.set_clock(by)
+    night.run(HOUR)
+    assert night.seats() == {"200": "1001"}
+    night.run(2 * HOUR + LATEST)
+    assert [(at[4:], why) for at, *_, why in night.logouts()] == [("18:00", "daily")]
+
+
+@pytest.mark.parametrize(
+    ("login", "limits", "out"),
+    [
+        ("2026-03-28 20:00", {"idle_hours": "8"}, "Sun 05:00"),
+        ("2026-03-28 20:00", {"idle_hours": "0", "max_hours": "8"}, "Sun 05:00"),
+        ("2026-10-24 20:00", {"idle_hours": "8"}, "Sun 03:00"),
+        ("2026-10-24 20:00", {"idle_hours": "0", "max_hours": "8"}, "Sun 03:00"),
+    ],
+)
+def test_hours_are_as_long_in_the_night_when_the_clocks_change(
+    night: Night, login: str, limits: dict[str, str], out: str
+) -> None:
+    night.settings(**limits)
+    night.office.clock.now = moment(login)
+    night.watched_at(night.office.clock.now)
+    night.start()
+    night.login("200", "1001")
+    night.run(10 * HOUR)
+    assert [at for at, *_ in night.logouts()] == [out]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.support.office import device
 PAGES = (
     *("/", "/phones", "/phones?state=gone", "/phones/add", "/phones/200", "/phones/201", "/phones/999"),
     *("/phones/200/login", "/phones/200/remove", "/logout", "/logout?location=nowhere"),
-    *("/health", "/health/force"),
+    *("/health", "/health/force", "/health/forwards"),
     *("/history", "/history?phone=200&what=login", "/history/seat?phone=200&date=2023-11-14&time=23:14"),
     *("/people", "/people?state=everybody", "/people/1003", "/people/1004/login", "/people/1003/pin"),
     *("/people/1005", "/people/1005/pin", "/people/locks", "/settings"),
@@ -27,6 +27,7 @@ def everyone(front: Front) -> Front:
     """Seat 1003 at 200, lock a user and a phone, and let every name be trouble."""
     front.desk.login("200", "1003")
     front.office.inventory.all_users.append(User("1005", "", ""))
+    front.office.astdb.values["CF/1001"] = "201"
     for kind, subject in (("user", "1004"), ("phone", "201")):
         front.ledger.save_attempts(kind, subject, Attempts((), front.office.clock() + 600))
     front.office.inventory.all_users = [u._replace(name=EVIL) for u in front.office.inventory.all_users]

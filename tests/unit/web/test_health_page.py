@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gettext
 import html
 import re
 
+import pytest
+
 from hotdesk_module import dialplan
-from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone
+from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone, Route
 from hotdesk_module.health.projection import in_line
-from hotdesk_module.ports import Context
+from hotdesk_module.ports import Context, HistoryFilter
 from hotdesk_module.times import iso
+from hotdesk_module.web import language
 from hotdesk_module.web.checkup import FRESH
 from hotdesk_module.web.pages.health import MOST
 from tests.support.front import Front
@@ -126,15 +130,23 @@ def test_registrations_are_what_the_daemon_has_seen(front: Front) -> None:
 def test_what_the_daemon_compared_a_moment_ago_is_not_compared_again(front: Front) -> None:
     front.desk.login("200", "1003")
     front.office.edit_extension("200")
-    front.comparisons.note(in_line(), front.office.clock() - FRESH)
+    front.comparisons.note((in_line(),), front.office.clock() - FRESH)
     page = front.get("/health").page
     assert "Asterisk is in line" in page.text
     checked, compared = (t["datetime"] for t in page.all("time"))
     assert (checked, compared) == (iso(front.office.clock()), iso(front.office.clock() - FRESH))
     # Asked to look, it looks; and an old comparison counts for nothing.
-    assert "Asterisk differs" in front.get("/health?compare=now").page.text
-    front.comparisons.note(in_line(), front.office.clock() - FRESH - 1)
+    assert "Asterisk differs" in front.follow(front.post("/health/check")).text
+    front.comparisons.note((in_line(),), front.office.clock() - FRESH - 1)
     assert "Asterisk differs" in front.get("/health").page.text
+
+
+def test_as_data_it_is_compared_where_somebody_asks_for_it(front: Front) -> None:
+    front.desk.login("200", "1003")
+    front.office.edit_extension("200")
+    front.comparisons.note((in_line(),), front.office.clock())
+    for answer, level in ((front.get("/api/health"), "ok"), (front.call("/api/health"), "warning")):
+        assert {f["code"]: f["level"] for f in answer.json["findings"]}["projection"] == level
 
 
 def test_after_a_repair_nobody_trusts_what_was_compared_before(front: Front) -> None:
@@ -149,7 +161,7 @@ def test_after_a_repair_nobody_trusts_what_was_compared_before(front: Front) -> 
 
 def test_without_asterisk_it_does_not_say_that_anything_was_compared(front: Front) -> None:
     front.asterisk_up = False
-    front.comparisons.note(in_line(), front.office.clock())
+    front.comparisons.note((in_line(),), front.office.clock())
     page = front.get("/health").page
     assert "Asterisk does not answer" in page.text and "last compared" not in page.text
     data = front.get("/api/health").json
@@ -168,8 +180,9 @@ def test_the_same_as_data(front: Front) -> None:
 def test_the_heading_says_the_worst(front: Front) -> None:
     assert front.get("/health").page.text.count("Something needs your attention") == 1
     office = front.office
+    office.inventory.all_devices = [d._replace(emergency_cid="5551234") for d in office.inventory.all_devices]
+    office.devices_to_astdb()
     front.desk.reconcile()
-    office.inventory.all_devices = [d._replace(emergency_cid="1") for d in office.inventory.all_devices]
     office.switchboard.all_contacts = [Contact(d.dial, address="192.0.2.1") for d in office.inventory.all_devices]
     built = dialplan.build("", "*11", "*12", front.ledger.phones())
     contexts = office.switchboard.contexts
@@ -180,3 +193,94 @@ def test_the_heading_says_the_worst(front: Front) -> None:
     assert "Everything that matters is in order" in front.get("/health").page.text
     office.inventory.all_groups = [Group("queue", "700", "Sales", ("200",))]
     assert "Hot desking works, with warnings" in front.get("/health").page.text
+
+
+def checked(front: Front) -> str:
+    """Return by what the page of Call Forwards knows what was seen there."""
+    page = front.get("/health/forwards").page
+    (mark,) = (field["value"] for field in page.all("input") if field.get("name") == "checked")
+    return mark
+
+
+def test_call_forwards_of_another_module_are_removed_by_whoever_has_seen_them(front: Front) -> None:
+    astdb = front.office.astdb
+    assert "There is nothing to repair" in front.get("/health/forwards").page.text
+    astdb.values["CF/1001"] = "200"
+    assert any("%2Fhealth%2Fforwards" in a["href"] for a in front.get("/health").page.all("a"))
+    seen = checked(front)
+    assert "Remove the Call Forward of 1001 to 200" in front.get("/health/forwards").page.text
+    astdb.values["CF/1002"] = "201"
+    later = front.post("/health/forwards", checked=seen)
+    assert later.status == 409 and "1002 to 201" in later.page.text and "Nothing was done yet" in later.page.text
+    assert front.post("/health/forwards").status == 409, "whoever has seen nothing agrees to nothing"
+    assert {"CF/1001", "CF/1002"} <= astdb.values.keys()
+    page = front.follow(front.post("/health/forwards", checked=checked(front)))
+    assert "Done: Remove the Call Forward of 1001 to 200. Remove the Call Forward of 1002 to 201." in page.text
+    assert not {"CF/1001", "CF/1002"} & astdb.values.keys()
+    (event,) = front.ledger.events(HistoryFilter(event="repair"))
+    assert (event.code, event.source, event.actor) == ("forwards", "panel", "maria")
+
+
+def test_what_is_left_of_deleted_users_goes_with_a_click(front: Front) -> None:
+    front.ledger.save_pin("1009", "hash", 1)
+    page = front.get("/health").page
+    assert any("%2Fhealth%2Fforget" in f["action"] for f in page.all("form"))
+    assert "Remove the hot desk PIN of 1009." in front.follow(front.post("/health/forget")).text
+    assert "nothing left to do" in front.follow(front.post("/health/forget")).text
+    for user in range(3000, 3015):
+        front.ledger.save_pin(str(user), "hash", 1)
+    assert "15 extensions" in front.follow(front.post("/health/forget")).text
+    assert len(front.ledger.pins()) == 15
+    front.ledger.save_settings({"mass_logout": "100"})
+    assert "And 5 more." in front.follow(front.post("/health/forget")).text
+
+
+def test_every_ill_has_its_repair_or_says_what_to_do(front: Front) -> None:
+    """A button, or a link to what a repair would do, where there is one."""
+    front.office.astdb.values.update({"CF/1001": "200", "CustomDevstate/HDSK205": "INUSE"})
+    front.ledger.save_pin("1009", "hash", 1)
+    data = front.get("/api/health").json["findings"]
+    page = front.get("/health").page
+    to = [f["action"] for f in page.all("form")] + [a["href"] for a in page.all("a")]
+    for repair, target in (("reconcile", "repair"), ("forget", "forget"), ("forwards", "forwards")):
+        assert [f["code"] for f in data if f["repair"] == repair] != []
+        assert any(f"%2Fhealth%2F{target}" in t for t in to)
+    assert all(f["text"] for f in data if f["level"] != "ok")
+
+
+def test_a_finding_about_a_route_leads_to_the_route(front: Front) -> None:
+    front.office.inventory.all_routes = [Route("7", "911", emergency=True, patterns=("911",))]
+    assert hrefs(front)["Outbound route 7"] == "?display=routing&view=form&id=7"
+
+
+def test_findings_are_told_in_the_readers_language(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    class German(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return {"%(phones)s: no Emergency CID": "%(phones)s: keine Notrufnummer"}.get(message, message)
+
+        def ngettext(self, one: str, many: str, count: int) -> str:
+            return {"Phone %(numbers)s": "Telefone %(numbers)s"}.get(one, one if count == 1 else many)
+
+    monkeypatch.setattr(language, "_catalogue", lambda name: German())
+    assert "Telefone 200, 201, 202, 300: keine Notrufnummer" in front.get("/health").page.text
+    # A program is told in English, whatever its administrator speaks.
+    assert "Phones 200, 201, 202, 300: no Emergency CID" in [
+        f["title"] for f in front.get("/api/health").json["findings"]
+    ]
+
+
+def test_the_repairs_as_data(front: Front) -> None:
+    front.office.astdb.values["CF/1001"] = "200"
+    assert front.call("/api/health/repair", repair="forwards", dry_run=True).json == {
+        "repair": "forwards",
+        "dry_run": True,
+        "changes": ["Remove the Call Forward of 1001 to 200"],
+    }
+    assert front.office.astdb.get("CF/1001") == "200"
+    assert front.call("/api/health/repair", repair="forwards").json["changes"] != []
+    assert front.office.astdb.get("CF/1001") is None
+    assert front.call("/api/health/repair", repair="everything").error == (400, "bad_value")
+    for user in range(3000, 3006):
+        front.ledger.save_pin(str(user), "hash", 1)
+    assert front.call("/api/health/repair", repair="forget").error == (409, "unsafe_plan")
+    assert len(front.call("/api/health/repair", repair="forget", force=True).json["changes"]) == 6

@@ -111,17 +111,12 @@ def test_hours_are_those_of_the_pbx_where_they_begin_at_half_past(desks: Front, 
     assert len(found["levels"]) == 24
 
 
-def test_days_and_weeks_are_joined_from_hours(desks: Front) -> None:
+def test_days_are_joined_from_hours(desks: Front) -> None:
     sat(desks, "200", "2023-08-01 08:00", "2023-08-01 20:00")
     sat(desks, "201", "2023-11-15 06:00", "2023-11-15 18:00")
     by_day = data(desks, "range=28")
     assert by_day["unit"] == "day" and len(by_day["levels"]) == 28
     assert by_start(by_day) == {"2023-11-14T23:00:00Z": (0.5, 1)}
-    by_week = data(desks, "since=2023-08-01")
-    assert by_week["unit"] == "week"
-    # The first week begins on the Tuesday that was asked for; today is not over.
-    assert [w["since"] for w in by_week["levels"]][:2] == ["2023-07-31T22:00:00Z", "2023-08-06T22:00:00Z"]
-    assert len(by_week["levels"]) == 16
 
 
 def test_the_week_is_the_average_of_its_days(desks: Front) -> None:
@@ -176,7 +171,7 @@ def test_what_was_before_the_history_is_left_out(desks: Front) -> None:
     [
         ("since=soon", "since: 'soon' is not a time"),
         ("since=2023-11-10&until=2023-11-09", "is before"),
-        ("since=2021-01-01&until=2023-01-01", "at most 366 days"),
+        ("since=2023-10-01&until=2023-11-01", "at most 31 days"),
     ],
 )
 def test_days_that_make_no_sense_are_refused(desks: Front, query: str, words: str) -> None:
@@ -185,9 +180,9 @@ def test_days_that_make_no_sense_are_refused(desks: Front, query: str, words: st
     assert desks.get(f"/api/occupancy?{query}").error == (400, "bad_value")
 
 
-def test_a_year_and_a_day_in_the_future_are_answered(desks: Front) -> None:
+def test_a_month_and_a_day_in_the_future_are_answered(desks: Front) -> None:
     sat(desks, "200", "2023-11-16 00:00", "2023-11-17 12:00")
-    assert data(desks, "since=2022-11-17&until=2023-11-17")["peak"] == 1
+    assert data(desks, "since=2023-10-18&until=2023-11-17")["peak"] == 1
     assert data(desks, "since=2024-01-01&until=2024-01-02")["peak"] == 0
     assert desks.get("/occupancy?since=2024-01-01&until=2024-01-02").status == 200
 
@@ -209,7 +204,7 @@ def numbers(path: str) -> list[float]:
     return [float(n) for n in re.findall(r"-?\d+\.?\d*", path)]
 
 
-@pytest.mark.parametrize("query", ["range=today", "range=7", "range=28", "since=2023-01-01"])
+@pytest.mark.parametrize("query", ["range=today", "range=7", "range=28", "since=2023-10-20"])
 def test_the_chart_says_what_it_shows_and_stays_in_its_frame(desks: Front, query: str) -> None:
     for number in range(16):
         sat(desks, "200", f"2023-11-{number + 1:02} 09:00", f"2023-11-{number + 1:02} 17:00")

@@ -162,7 +162,6 @@ def test_a_person_that_is_none_is_told(front: Front, who: str) -> None:
     for path in ("", "/login", "/pin"):
         answer = front.get(f"/people/{who}{path}")
         assert (answer.status, "There is no extension" in answer.page.text) == (404, True)
-    assert front.post(f"/people/{who}/logout").status == 404
     assert front.post(f"/people/{who}/login", phone="200").status == 404
     assert front.post(f"/people/{who}/pin", pin="8305", pin_again="8305").status == 404
     assert front.ledger.events(HistoryFilter()) == ()
@@ -171,10 +170,12 @@ def test_a_person_that_is_none_is_told(front: Front, who: str) -> None:
 # Logging out
 
 
-def test_somebody_is_logged_out_and_one_is_back_where_one_was(front: Front) -> None:
+def test_somebody_is_logged_out_after_a_question_and_one_is_back_where_one_was(front: Front) -> None:
     front.desk.login("200", "1003")
     page = front.get("/people?q=1003&state=in").page
-    answer = front.post("/people/1003/logout", seat=field(page, "seat"), back=field(page, "back")[0])
+    question = front.post("/logout/ask", seat=field(page, "seat"), back=field(page, "back")[0]).page
+    assert "Log out 1 user?" in question.text and front.seat("200") == "1003"
+    answer = front.post("/logout", seat=field(question, "seat"), back=field(question, "back")[0])
     assert answer.response.headers["Location"].startswith("/people?q=1003&state=in&notice=")
     assert "1003 (Person 1003) was logged out of phone 200 (Phone 200)." in front.follow(answer).text
     (event,) = front.ledger.events(HistoryFilter(event="logout"))
@@ -184,33 +185,33 @@ def test_somebody_is_logged_out_and_one_is_back_where_one_was(front: Front) -> N
 
 def test_the_way_back_leads_nowhere_else(front: Front) -> None:
     for back in ("https://example.org/", "//example.org", "/people\r\nSet-Cookie: a=b", "/nowhere", "people"):
-        where = front.post("/people/1003/logout", back=back).response.headers["Location"]
-        assert where.startswith("/people?notice=") and len(where) < 40
+        where = front.post("/logout", back=back).response.headers["Location"]
+        assert where.startswith("/phones?notice=") and len(where) < 40
 
 
-def test_only_the_seats_that_were_seen_are_left(front: Front) -> None:
+def test_who_has_left_in_the_meantime_is_named_and_nobody_else_is_asked_about(front: Front) -> None:
     front.desk.login("200", "1003")
     seat = field(front.get("/people/1003").page, "seat")
     front.office.clock.advance(60)
     front.desk.login("201", "1003")
-    text = front.follow(front.post("/people/1003/logout", seat=seat, back="/people/1003")).text
-    assert "Nothing was changed. 1003 was logged out of phone 200 at 2023-11-14 22:14." in text
-    assert "1003 (Person 1003) sits at phone 201 (Phone 201) now." in text
-    assert front.seat("201") == "1003"
+    front.desk.login("200", "1004")
+    question = front.post("/logout/ask", seat=seat).page
+    assert "1003 was logged out of phone 200 at 2023-11-14 22:14. 1003 sits at phone 201 now." in question.text
+    assert field(question, "seat") == [] and "Log out 1 user?" not in question.text
 
 
 def test_who_was_faster_is_named(front: Front) -> None:
     front.desk.login("200", "1003")
     seat = field(front.get("/people/1003").page, "seat")
-    front.post("/people/1003/logout", seat=seat)
-    text = front.follow(front.post("/people/1003/logout", seat=seat)).text
-    assert "1003 was logged out of phone 200 at 2023-11-14 22:13 by maria." in text
+    front.post("/logout", seat=seat)
+    text = front.follow(front.post("/logout", seat=seat)).text
+    assert "Nobody was logged out. 1003 was logged out of phone 200 at 2023-11-14 22:13 by maria." in text
 
 
 @pytest.mark.parametrize("seat", ["", "200", "200 1003 now", "200 1003 " + "9" * 30, "'; -- 1003 1", "200 1003 1 2"])
 def test_a_seat_that_is_none_ends_nothing(front: Front, seat: str) -> None:
     front.desk.login("200", "1003")
-    assert "Nothing was changed." in front.follow(front.post("/people/1003/logout", seat=seat)).text
+    assert "Nobody was logged out." in front.follow(front.post("/logout", seat=seat)).text
     assert front.seat("200") == "1003"
 
 
@@ -342,6 +343,6 @@ def test_reading_works_without_asterisk_and_acting_says_why_not(front: Front) ->
     front.asterisk_up = False
     seat = field(front.get("/people/1003").page, "seat")
     assert front.get("/people").status == front.get("/people/1004/login").status == 200
-    assert front.post("/people/1003/logout", seat=seat).status == 503
+    assert front.post("/logout", seat=seat).status == 503
     answer = front.post("/people/1004/login", phone="201")
     assert answer.status == 503 and "does not answer" in answer.page.text

@@ -255,7 +255,7 @@ def test_only_who_was_seen_is_logged_out(front: Front) -> None:
     assert "1004 (Person 1004) sits there now, and stays." in text
     front.desk.logout("200")
     text = front.follow(front.post("/logout", seat=seats)).text
-    assert "1003 (Person 1003) had left phone 200 (Phone 200) already." in text
+    assert "1003 was logged out of phone 200 at 2023-11-14 22:13." in text
     front.desk.login("200", "1003")
     text = front.follow(front.post("/logout", seat=seats)).text
     assert "1003 (Person 1003) has logged in at phone 200 (Phone 200) anew in the meantime, and stays." in text
@@ -272,7 +272,7 @@ def test_all_who_were_listed_are_logged_out(front: Front) -> None:
     front.desk.logout("201")
     text = front.follow(front.post("/logout", seat=_seats(page))).text
     assert "1003 (Person 1003) was logged out of phone 200 (Phone 200)." in text
-    assert "1004 (Person 1004) had left phone 201 (Phone 201) already." in text
+    assert "1004 was logged out of phone 201 at 2023-11-14 22:13." in text
     assert [s.user for s in front.ledger.sessions()] == ["1001"]
     assert "Nobody was logged out." in front.follow(front.post("/logout")).text
 
@@ -299,7 +299,7 @@ def test_many_who_were_logged_out_are_counted(front: Front) -> None:
     page = front.post("/logout/ask", device=numbers).page
     front.desk.logout("1100")
     text = front.follow(front.post("/logout", seat=_seats(page))).text
-    assert "24 users were logged out. 1101 had left phone 1100 already." in text
+    assert "24 users were logged out. 1101 was logged out of phone 1100 at 2023-11-14 22:13." in text
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,12 @@ def filled(front: Front) -> dict[str, str]:
 
 
 def sent(page: Page) -> dict[str, str]:
-    """Return the fields of a page's form."""
-    fields = {}
+    """Return the fields of a page's form; several values of one name with commas between, as the panel takes them."""
+    fields: dict[str, str] = {}
     for tag in page.all("input"):
-        if tag.get("type") != "radio" or "checked" in tag:
+        if tag.get("type") == "checkbox" and "checked" in tag:
+            fields[tag["name"]] = ",".join(filter(None, (fields[tag["name"]], tag["value"])))
+        elif tag.get("type") not in ("radio", "checkbox") or "checked" in tag:
             fields[tag["name"]] = tag.get("value", "")
     return fields
 
@@ -48,7 +50,7 @@ def test_every_setting_stands_in_one_group_in_human_words() -> None:
     for spec in SPECS:
         assert tuple(WORDS[spec.name].choices) == spec.choices
         assert all(choice.title and choice.follows for choice in WORDS[spec.name].choices.values())
-        assert bool(WORDS[spec.name].unit) == (not spec.choices and not spec.time)
+        assert bool(WORDS[spec.name].unit) == spec.number
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
@@ -146,6 +148,12 @@ def test_the_first_button_saves_for_it_is_the_one_that_enter_presses(front: Fron
         ("attempts", "1" * 5000, "Write a whole number from 1 to 10."),
         ("attempts", "٣", "Write a whole number from 1 to 10."),
         ("daily_at", "25:00", "Write a time such as 18:30, or nothing for never."),
+        (
+            "daily_by_location",
+            "Hall",
+            "Write locations with their times, such as Hall=18:30; Lobby=never, each of them once.",
+        ),
+        ("daily_by_location", "Hall=18:30; hall=never", "each of them once."),
         ("take_over", "'; --", "Choose one of these."),
         ("history_days", "<b>", "Write a whole number from 0 to 3650."),
     ],
@@ -214,6 +222,7 @@ def test_nobody_is_asked_where_nobody_is_touched(front: Front) -> None:
         ({}, {"max_hours": "3"}, "At 2 phones that time is over"),
         ({}, {"idle_hours": "4"}, "At 2 phones that time is over"),
         ({}, {"daily_at": "23:00"}, "At 2 phones that time is over"),
+        ({}, {"daily_by_location": "Hall=23:00; Moon=06:00"}, "No phone stands at Hall, Moon."),
         ({}, {"lock_failures": "0"}, "Wrong PINs lock nobody any more"),
         ({}, {"lock_user_failures": "24"}, "Somebody who guesses at one phone can then lock a user"),
         ({}, {"history_days": "1"}, "1 line of the history is older than that, and will be removed for good."),
