@@ -18,8 +18,8 @@ from tools.package.entry import PackageError
 
 pytestmark = pytest.mark.package
 
-# It was 2,359,255 when this was written; the limit is to notice what creeps in.
-MOST_BYTES = 2_600_000
+# It was 2,646,028 when this was last looked at; the limit is to notice what creeps in.
+MOST_BYTES = 2_800_000
 COMPILED = (".so", ".pyd", ".pyc", ".dll", ".dylib", ".o", ".exe")
 
 
