@@ -1,8 +1,8 @@
 """An hour of logins at real SIP phones: does anything grow that should not?
 
 The whole path is gone, as on a PBX: SIP phones (baresip) dial the login code and enter PINs by DTMF, Asterisk 22 runs
-the dialplan and our script, which writes into MariaDB and Asterisk's database; the daemon runs, and somebody keeps the
-panel's list of phones open. People move and replace each other, log out, call and are called. Every minute everybody
+the dialplan and our script, which writes into MariaDB and Asterisk's database; the daemon runs, tells a webhook of
+everything, and somebody keeps the panel's list of phones open. People move and replace each other, log out, call and are called. Every minute everybody
 pauses for a moment: what callers have heard is compared with the ledger, and the ledger with all of Asterisk.
 
 Retention is at work: the history is kept for a day, what is older than five minutes is made two days older each minute,
@@ -32,6 +32,7 @@ from tests.integration import reckoning
 from tests.integration.daemon import Daemon
 from tests.integration.desking import TABLES, Desking
 from tests.integration.mix import Mix
+from tests.support.receiver import KEY, receiver
 from tests.support.rig import Rig, missing
 from tests.support.rig import company as names
 from tests.support.rig.company import Company, Extension
@@ -51,6 +52,7 @@ ALLOWED = {
     "locks": (5, 0.1),
     "AstDB keys": (2, 0.0),
     "scripts": (0, 0.0),
+    "untold": (20, 0.0),
 }
 
 
@@ -111,7 +113,10 @@ class Soak:
         self.desking = Desking(self.rig)
         stack.callback(self.desking.close)
         # What is lost on the way from a finger is no wrong PIN that should lock anybody.
-        self.desking.reset(history_days="1", lock_failures="0")
+        with self.rig.namespace.entered():
+            self._told = stack.enter_context(receiver())
+        webhook = {"webhook_url": self._told.url, "webhook_secret": KEY}
+        self.desking.reset(history_days="1", lock_failures="0", **webhook)
         self.daemon = Daemon(self.desking, self.folder, [sys.executable, "-c", DAEMON])
         stack.callback(self.daemon.close)
         self.daemon.wait_serving()
@@ -181,6 +186,10 @@ class Soak:
         rows = {t: int(self.desking.connection.select(f"SELECT COUNT(*) FROM {t}")[0][0]) for t in TABLES}
         figures["history"], figures["sessions"] = rows["hotdesk_events"], rows["hotdesk_sessions"]
         figures["locks"] = rows["hotdesk_lockouts"]
+        so_far = self.desking.ledger.delivery()
+        figures["untold"] = self.desking.ledger.last_event() - (so_far.last_id if so_far else 0)
+        figures["told/s"] = len(self._told.requests) / 60
+        self._told.requests.clear()
         figures["tables kB"] = self._size()
         figures["AstDB keys"] = sum(not k.startswith("CALLTRACE/") for k in self.rig.asterisk.db_show())
         figures["log kB"] = self.daemon.log.stat().st_size / 1000
@@ -210,7 +219,19 @@ def _status(pid: int) -> tuple[float, int]:
 
 COLUMNS = (
     *("daemon MB", "daemon files", "daemon threads", "Asterisk MB", "Asterisk files", "Asterisk threads"),
-    *("MariaDB MB", "MariaDB files", "history", "sessions", "locks", "tables kB", "AstDB keys", "log kB", "scripts"),
+    *(
+        "MariaDB MB",
+        "MariaDB files",
+        "history",
+        "sessions",
+        "locks",
+        "tables kB",
+        "AstDB keys",
+        "log kB",
+        "scripts",
+        "told/s",
+    ),
+    "untold",
 )
 
 
