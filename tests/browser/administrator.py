@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -14,6 +15,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 PATIENCE = 10.0
+# So many pages may follow each other while one is read.
+_PAGES = 5
 
 
 class Administrator:
@@ -80,18 +83,27 @@ class Administrator:
     @property
     def text(self) -> str:
         """What can be read, with single blanks."""
-        return _single(self.driver.find_element(By.CSS_SELECTOR, ".hotdesk").text)
+        return self._read(".hotdesk")
 
     @property
     def told(self) -> str:
         """The messages on top."""
-        found = self.driver.find_elements(By.CSS_SELECTOR, ".hotdesk .alert:not(.hotdesk-away)")
-        return _single(" ".join(one.text for one in found))
+        return self._read(".hotdesk .alert:not(.hotdesk-away)", required=False)
 
     @property
     def warned(self) -> str:
         """What is said of a list that does not follow."""
-        return _single(self.driver.find_element(By.CSS_SELECTOR, ".hotdesk-away").text)
+        return self._read(".hotdesk-away")
+
+    def _read(self, selector: str, required: bool = True) -> str:
+        """Read what is there; once more where another page came meanwhile, for a click does not wait for it."""
+        for _ in range(_PAGES):
+            with suppress(StaleElementReferenceException):
+                found = self.driver.find_elements(By.CSS_SELECTOR, selector)
+                if required and not found:
+                    raise NoSuchElementException(f"nothing is {selector!r} on {self.path}")
+                return _single(" ".join(one.text for one in found))
+        raise AssertionError(f"{self.path} is replaced faster than it can be read")
 
     def listed(self) -> list[str]:
         """Return the keys of the rows, from above."""

@@ -150,11 +150,13 @@ def test_without_scripts_the_pages_are_whole(busy: Panel, maria: Administrator) 
     try:
         maria.open().driver.find_element("name", "q").send_keys("lobby")
         maria.driver.find_element("css selector", "form[role=search] button").click()
-        assert "1003 Ravi Patel" in maria.text and "Window desk" not in maria.text
+        maria.wait(lambda: "1003 Ravi Patel" in maria.text and "Window desk" not in maria.text, "the lobby is found")
         maria.driver.find_element("css selector", 'input[value="200"]').click()
         maria.driver.find_element("css selector", ".hotdesk-bulk button").click()
-        assert "Log out 1 user?" in maria.text
+        maria.wait(lambda: "Log out 1 user?" in maria.text, "she is asked")
         maria.driver.find_element("css selector", ".btn-danger").click()
-        assert "1003 (Ravi Patel) was logged out of phone 200 (Lobby)." in maria.told
+        maria.wait(
+            lambda: "1003 (Ravi Patel) was logged out of phone 200 (Lobby)." in maria.told, "she is told what happened"
+        )
     finally:
         maria.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -75,6 +75,9 @@ class Daemon:
 
     def close(self) -> None:
         if self._running is not None:
+            if self.alive:
+                # Before, it has not said yet what a signal means to it.
+                eventually(lambda: self.ask("GET", "/internal/alerts"), 15, "it serves, so that it can be told to end")
             self._running.terminate()
             assert self._running.wait(15) == 0
 

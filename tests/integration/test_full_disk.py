@@ -82,9 +82,14 @@ def test_a_full_disk(desking: Desking, full: tuple[str, ...], tmp_path: Path) ->
             assert any(d.heard == "sorry" for d in mix.deeds)
         else:
             assert re.search("disk is full|disk I/O error", log)
-        assert mix.broken_words(desking.seats()) == []
+        try:
+            seats = desking.seats()
+        except LedgerDown:
+            # MariaDB may give up altogether; calls go by Asterisk's keys, and go on.
+            seats = seats_of_asterisk(desking)
+        assert mix.broken_words(seats) == []
         if "Asterisk" not in full:
-            for phone, user in desking.seats().items():
+            for phone, user in seats.items():
                 assert dial_all(desking, user, phone, promises.direct_call, promises.identity_inside) == {}
         assert daemon.alive
         for disk in disks.values():
@@ -98,6 +103,14 @@ def test_a_full_disk(desking: Desking, full: tuple[str, ...], tmp_path: Path) ->
         mix.rest()
         is_right_within_a_minute(desking, faults, mix, f"{full}, afterwards")
         assert any(d.heard == "agent-loginok" for d in mix.deeds)
+
+
+def seats_of_asterisk(desking: Desking) -> dict[str, str]:
+    """Return who sits where, by the keys that every call goes by."""
+    at_rest = desking.rig.company.astdb()
+    keys = {phone: f"DEVICE/{phone}/user" for phone in desking.rig.company.pool}
+    now = {phone: desking.rig.asterisk.db_get(key) or "" for phone, key in keys.items()}
+    return {phone: user for phone, user in now.items() if user != at_rest[keys[phone]]}
 
 
 def fill_the_tables(desking: Desking) -> None:
