@@ -42,11 +42,23 @@ def dial_all(desking: Desking, user: str, phone: str, *wanted: promises.Promise)
 
 
 def _dial(desking: Desking, user: str, phone: str, promise: promises.Promise) -> str:
+    mark = desking.rig.tap.mark()
     try:
         promise(desking.rig, user, phone)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error} (its way: {_way(desking, mark)})"
     return ""
+
+
+def _way(desking: Desking, mark: int) -> str:
+    """Return through which extensions calls have gone since the mark, and which digits came."""
+    steps = []
+    for event in desking.rig.tap.events("", mark):
+        if event.get("Event") not in ("Newexten", "DTMFEnd"):
+            continue
+        step = event.get("Digit") or f"{event.get('Context')},{event.get('Extension')}"
+        steps.append(f"{event.get('Channel', '').rsplit('-', 1)[0]} {step}")
+    return " > ".join(step for n, step in enumerate(steps) if n == 0 or steps[n - 1] != step)
 
 
 @pytest.mark.parametrize(("user", "phone"), [("1001", "200"), ("1003", "201")], ids=["own phone", "virtual"])
