@@ -92,8 +92,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         wanted = {**pending, **target.keys}
         if not left_alone:
             wanted.update(repairs.remains(pool, wanted, actual))
-        if asked or dry_run:
-            actual.update(_seen_otherwise(sequence, wanted, actual))
+        actual.update(_seen_otherwise(sequence, wanted, actual))
         needed = effects.diff(wanted, actual, target.hints, sequence.switchboard.hints(target.hints))
         if not dry_run:
             _carry_out(sequence, needed, leftovers, progress, asked)
@@ -103,8 +102,11 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
 
 
 def _seen_otherwise(sequence: Sequence, wanted: Keys, actual: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys of lamps that are as they should be and are not seen so, with what whoever watches them sees: who
-    writes a key changes no device state."""
+    """Return the keys of lamps that are as they should be and are not seen so, with what whoever watches them sees.
+
+    Whoever writes a key changes no device state; and a key that Asterisk could not write, because its disk was full,
+    is as before when the state is not.
+    """
     right = [key for key in actual if key.startswith(f"{LAMPS}HDSK") and actual[key] == wanted.get(key)]
     seen = sequence.switchboard.lamps(key[len(LAMPS) :] for key in right)
     return {f"{LAMPS}{name}": state for name, state in seen.items()}

@@ -357,6 +357,16 @@ def test_a_device_that_freepbx_gives_to_nobody_has_lamps_as_well(office: Office)
     assert "CustomDevstate/DEVDND200" not in office.astdb.values
 
 
+def test_a_lamp_whose_key_could_not_be_written_is_right_after_the_next_repair(office: Office) -> None:
+    """Asterisk with a full disk shows the state that was set, and has the key of before."""
+    office.desk.login("200", "1001")
+    office.switchboard.all_lamps["HDSK200"] = "NOT_INUSE"
+    assert office.astdb.values["CustomDevstate/HDSK200"] == "INUSE"
+    office.desk.reconcile(asked=False)
+    assert office.switchboard.lamps(["HDSK200"]) == {"HDSK200": "INUSE"}
+    assert office.desk.reconcile(asked=False).effects == ()
+
+
 def test_with_call_forward_routing_a_forward_that_is_set_at_the_desk_stays_until_it_is_taken_back(
     office: Office,
 ) -> None:
