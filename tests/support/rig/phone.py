@@ -110,6 +110,7 @@ class Phone:
         self._open: set[str] = set()  # calls by baresip's id
         self._dialling = False  # a call out has no id yet
         self._since = 0  # events before belong to calls already dealt with
+        self.signed_on = False
 
     # --- life ------------------------------------------------------------------------------------------------------
 
@@ -135,6 +136,7 @@ class Phone:
         with self._news:
             self._open.clear()
             self._dialling = False
+        self.signed_on = False
         self.start()
 
     def kill(self) -> None:
@@ -278,13 +280,16 @@ class Phone:
     # --- registration ----------------------------------------------------------------------------------------------
 
     def register(self, timeout: float = 5.0) -> None:
-        """Sign on with every account that has a password."""
+        """Sign on with every account that has a password. Not twice: the phone would have each account twice."""
+        assert not self.signed_on, f"phone {self.number} has signed on already"
+        self.signed_on = True
         for one in self._registering():
             self.forget()
             self._command("uanew", one.line())
             self._wait("REGISTER_OK", timeout)
 
     def unregister(self) -> None:
+        self.signed_on = False
         for one in self._registering():
             self._command("uadel", one.address)
 

@@ -21,8 +21,6 @@ from tests.support.rig.namespace import NETWORK, TRUNK_ADDRESS, Namespace
 from tests.support.rig.phone import Account, Phone
 
 CONTACT_READY = 15.0
-# Seconds that a phone takes to sign off.
-SIGN_OFF = 3.0
 
 
 def missing() -> list[str]:
@@ -136,7 +134,12 @@ class Rig:
         self.wait_reachable(numbers)
 
     def register(self, *numbers: str) -> None:
-        """These phones sign on; returns when Asterisk can reach them."""
+        """These phones sign on, some of them afresh; returns when Asterisk can reach them."""
+        afresh = [number for number in numbers if self.phones[number].signed_on]
+        if afresh:
+            self.unregister(*afresh)
+            # Where Asterisk knew of none, what a phone says when it signs off may come after it has signed on.
+            time.sleep(1)
         for number in numbers:
             self.phones[number].register()
         self.wait_reachable(numbers)
@@ -145,18 +148,12 @@ class Rig:
         """These phones sign off; returns when Asterisk has noticed."""
         for number in numbers:
             self.phones[number].unregister()
-        try:
-            shell.wait_until(lambda: not self._signed_on(numbers), f"phones {numbers} are signed off", SIGN_OFF)
-        except shell.Timeout:
-            # A phone whose last registration failed, as while Asterisk was down, does not sign off: it is none to it.
-            for number in self._signed_on(numbers):
-                self.phones[number].register()
-                self.phones[number].unregister()
-            shell.wait_until(lambda: not self._signed_on(numbers), f"phones {numbers} are signed off")
 
-    def _signed_on(self, numbers: Iterable[str]) -> list[str]:
-        contacts = self.asterisk.cli("pjsip show contacts")
-        return [number for number in numbers if f" {number}/sip:" in contacts]
+        def check() -> bool:
+            contacts = self.asterisk.cli("pjsip show contacts")
+            return not any(f" {number}/sip:" in contacts for number in numbers)
+
+        shell.wait_until(check, f"phones {numbers} are signed off")
 
     def close(self) -> None:
         for device in self.phones.values():
