@@ -135,12 +135,11 @@ class Rig:
 
     def register(self, *numbers: str) -> None:
         """These phones sign on, some of them afresh; returns when Asterisk can reach them."""
-        afresh = [number for number in numbers if self.phones[number].signed_on]
-        if afresh:
-            self.unregister(*afresh)
-            # Where Asterisk knew of none, what a phone says when it signs off may come after it has signed on.
-            time.sleep(1)
         for number in numbers:
+            if self.phones[number].signed_on:
+                # Not by signing off: where Asterisk knows of none, that may be heard after it has signed on again.
+                self.phones[number].kill()
+                self.phones[number].revive()
             self.phones[number].register()
         self.wait_reachable(numbers)
 
