@@ -84,6 +84,7 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
         return $this->guarded(function () {
             try {
                 $this->backend->command(['logout', '--all', '--yes', '--json'], 120)->data();
+                $this->backend->command(['dialplan', '--forget', '--json'], 30)->data();
             } finally {
                 // FreePBX disables us all the same; until it has, a page that is open somewhere starts the daemon again.
                 register_shutdown_function(function () {
@@ -92,6 +93,8 @@ class Hotdesk extends \FreePBX_Helpers implements \BMO
                 $this->service->stop();
                 $this->notices->clearAll();
             }
+            // Once the daemon is gone, which would pause them again.
+            $this->backend->command(['queues', 'release', '--json'], 120)->data();
         });
     }
 

@@ -13,8 +13,10 @@ from pathlib import Path
 MODULE = Path(__file__).resolve().parent
 sys.path[:0] = [str(MODULE), str(MODULE / "vendor")]
 
+from hotdesk_module import queues  # noqa: E402
 from hotdesk_module.administration import Pool  # noqa: E402
 from hotdesk_module.compose import compose  # noqa: E402
+from hotdesk_module.dialplan import INTERCEPTION  # noqa: E402
 from hotdesk_module.errors import HotdeskError  # noqa: E402
 from hotdesk_module.service import HotDesk  # noqa: E402
 
@@ -28,12 +30,15 @@ def main() -> int:
             desk = HotDesk(parts.ledger, parts.inventory, astdb, switchboard, parts.clock, "cli", "uninstall")
             ended = sum(len(o.ended) for o in desk.logout_all())
             print(f"Hot Desking: {ended} logged out")
+            # Nobody would unpause whom we have paused.
+            queues.release(desk)
             pool = Pool(parts.ledger, parts.inventory, desk)
             for phone in parts.ledger.phones():
                 pool.remove(phone.device)
             leftovers = [*astdb.family("HDSK"), *(k for k in astdb.family("CustomDevstate") if "/HDSK" in k)]
             for key in leftovers:
                 astdb.delete(key)
+            switchboard.drop_global(*INTERCEPTION)
             print("Hot Desking: every phone is its own again")
         finally:
             parts.close()

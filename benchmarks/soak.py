@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -32,14 +32,18 @@ from tests.integration import mix as people
 from tests.integration import reckoning
 from tests.integration.daemon import Daemon
 from tests.integration.desking import TABLES, Desking
-from tests.integration.mix import Mix
+from tests.integration.mix import Going, Mix
 from tests.support.receiver import KEY, receiver
 from tests.support.rig import Rig, missing
 from tests.support.rig import company as names
 from tests.support.rig.company import Company, Extension
 
 PHONES, USERS, CALLERS = 28, 60, 2
+# What the shared phones do: logins, logouts; the rest are calls.
+SHARES = 0.8, 0.12
 DAY = 86400
+# Niceness of all that is no PBX.
+STEP_BACK = 10
 # Seconds: a line of the history is old, in an hour; and the panel is asked.
 OLD, LOOK = 300, 1.5
 # The daemon as it is, but for the pause between two cleanings.
@@ -50,7 +54,8 @@ ALLOWED = {
     "daemon files": (2, 0.0),
     "daemon threads": (1, 0.0),
     "history": (600, 0.25),
-    "locks": (5, 0.1),
+    # Of everybody who has ever mistyped, for a day: so many there can be.
+    "locks": (PHONES + USERS, 0.0),
     "AstDB keys": (2, 0.0),
     "scripts": (0, 0.0),
     "untold": (20, 0.0),
@@ -80,10 +85,16 @@ class Pace:
         self._next = time.monotonic()
         self._mine = threading.Lock()
 
-    def wait(self) -> None:
+    def wait(self, going: Going) -> bool:
+        """Wait for one's turn; return whether anybody may begin anything by then, else it is somebody else's turn."""
         with self._mine:
             mine, self._next = self._next, self._next + self._gap
         time.sleep(max(0.0, mine - time.monotonic()))
+        may = going()
+        if not may:
+            with self._mine:
+                self._next -= self._gap
+        return may
 
 
 def company() -> Company:
@@ -121,9 +132,10 @@ class Soak:
         self.daemon = Daemon(self.desking, self.folder, [sys.executable, "-c", DAEMON])
         stack.callback(self.daemon.close)
         self.daemon.wait_serving()
+        _step_back([os.getpid(), *(phone.pid for phone in self.rig.phones.values())])
         users = [one.number for one in self.rig.company.extensions if one.virtual]
         callers = [str(9001 + n) for n in range(CALLERS)]
-        self.mix = Mix(self.desking, 1, users, callers, Pace(rate).wait)
+        self.mix = Mix(self.desking, 1, users, callers, Pace(rate).wait, SHARES)
         stack.callback(self.mix.close)
         self._over = threading.Event()
         self._refused: list[str] = []
@@ -208,6 +220,13 @@ class Soak:
         return float(found[0][0] or 0) / 1000
 
 
+def _step_back(processes: Iterable[int]) -> None:
+    """Let phones and people take what the PBX leaves of the processor: elsewhere they have machines of their own."""
+    for process in processes:
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), STEP_BACK)
+
+
 def _quiet(rig: Rig) -> None:
     """Let nothing be written down but what is wrong: an hour of everything would fill the disk."""
     rig.asterisk.configure({"logger.conf": "[general]\ndateformat=%F %T\n[logfiles]\nfull => warning,error\n"})
@@ -266,7 +285,7 @@ def main(arguments: Sequence[str]) -> int:
     """Soak, print a row each minute and the verdict; 1 where something grows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--minutes", type=int, default=60, help="how long (default: %(default)s)")
-    parser.add_argument("--rate", type=float, default=5.0, help="logins a second (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=5.2, help="logins a second that begin (default: %(default)s)")
     options = parser.parse_args(arguments)
     lacks = missing()
     if lacks:
@@ -276,7 +295,7 @@ def main(arguments: Sequence[str]) -> int:
     with ExitStack() as stack:
         soak = Soak(options.rate, stack)
         print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; {PHONES} phones,")
-        print(f"{USERS} people, {options.rate:g} logins a second\n")
+        print(f"{USERS} people, {options.rate:g} logins a second begin\n")
         print(f"| minute | logins/s | median ms | p95 ms | {' | '.join(COLUMNS)} |")
         print(f"|{'---:|' * (len(COLUMNS) + 4)}", flush=True)
         for minute in soak.minutes(options.minutes):

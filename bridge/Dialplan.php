@@ -17,6 +17,11 @@ final class Dialplan
 
     private const SAVED = 'dialplan.json';
 
+    private const NOTHING = ['includes' => [], 'extensions' => [], 'globals' => [], 'hints' => []];
+
+    /** Of the columns of a line the one that may be empty. */
+    private const LABEL = 2;
+
     private Place $place;
 
     private Backend $backend;
@@ -40,7 +45,7 @@ final class Dialplan
         } catch (Trouble $trouble) {
             $data = self::checked(json_decode($this->place->read(self::SAVED), true));
             $this->complain($trouble->getMessage(), $data !== null);
-            $this->add($ext, $data ?? ['includes' => [], 'extensions' => []]);
+            $this->add($ext, $data ?? self::NOTHING);
             return;
         }
         $this->add($ext, $data);
@@ -78,7 +83,7 @@ final class Dialplan
     }
 
     /**
-     * @return array{includes: string[][], extensions: string[][]}
+     * @return array{includes: string[][], extensions: string[][], globals: string[][], hints: string[][]}
      */
     private function fresh(): array
     {
@@ -91,7 +96,7 @@ final class Dialplan
 
     /**
      * @param object $ext
-     * @param array{includes: string[][], extensions: string[][]} $data
+     * @param array{includes: string[][], extensions: string[][], globals: string[][], hints: string[][]} $data
      */
     private function add($ext, array $data): void
     {
@@ -100,6 +105,12 @@ final class Dialplan
         }
         foreach ($data['extensions'] as [$context, $extension, $label, $application]) {
             $ext->add($context, $extension, $label, new \extension($application));
+        }
+        foreach ($data['globals'] as [$name, $value]) {
+            $ext->addGlobal($name, $value);
+        }
+        foreach ($data['hints'] as [$context, $extension, $device]) {
+            $ext->addHint($context, $extension, $device);
         }
     }
 
@@ -133,23 +144,26 @@ final class Dialplan
      * Return the data if it is a dialplan, else null.
      *
      * @param mixed $data
-     * @return array{includes: string[][], extensions: string[][]}|null
+     * @return array{includes: string[][], extensions: string[][], globals: string[][], hints: string[][]}|null
      */
     private static function checked($data): ?array
     {
-        $good = is_array($data)
-            && self::isTable($data['includes'] ?? null, 2)
-            && self::isTable($data['extensions'] ?? null, 4)
-            && $data['extensions'] !== [];
-        return $good ? ['includes' => $data['includes'], 'extensions' => $data['extensions']] : null;
+        // The copy of an earlier version has neither variables nor hints.
+        $data = is_array($data) ? array_intersect_key($data, self::NOTHING) + self::NOTHING : self::NOTHING;
+        $good = self::isTable($data['includes'], 2)
+            && self::isTable($data['extensions'], 4, self::LABEL)
+            && $data['extensions'] !== []
+            && self::isTable($data['globals'], 2)
+            && self::isTable($data['hints'], 3);
+        return $good ? $data : null;
     }
 
     /**
-     * Whether it is rows of so many texts; the third one, a label, may be empty.
+     * Whether it is rows of so many texts, none of them empty but the one of a column.
      *
      * @param mixed $rows
      */
-    private static function isTable($rows, int $width): bool
+    private static function isTable($rows, int $width, ?int $optional = null): bool
     {
         if (!is_array($rows)) {
             return false;
@@ -160,7 +174,7 @@ final class Dialplan
             }
             foreach ($row as $number => $text) {
                 // A line break would begin a line of somebody else's dialplan.
-                if (!is_string($text) || ($text === '' && $number !== 2) || preg_match('/[\x00-\x1f]/', $text)) {
+                if (!is_string($text) || ($text === '' && $number !== $optional) || preg_match('/[\x00-\x1f]/', $text)) {
                     return false;
                 }
             }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace FreePBX\modules\Hotdesk\Bridge;
 
 /**
- * Registers the login and the logout code with FreePBX's Feature Codes; Python chooses them.
+ * Registers our codes with FreePBX's Feature Codes; Python chooses them.
  */
 final class FeatureCodes
 {
@@ -16,6 +16,20 @@ final class FeatureCodes
                 . ' asked for.',
         ],
         'logout' => ['Hot Desking: log out', 'Give the shared phone back.'],
+        'key' => [
+            'Hot Desking: login key',
+            'For a key of the phone, with its number after the code: the lamp says whether somebody is logged in; pressed'
+                . ' there it logs out, or in where nobody is.',
+        ],
+        'where' => [
+            'Hot Desking: where is',
+            'With an extension after the code: says at which phone somebody is logged in. On a key its lamp says whether'
+                . ' that is anywhere.',
+        ],
+        'whose' => [
+            'Hot Desking: whose phone is this',
+            'Says who is logged in at this phone, or at the one whose number comes after the code.',
+        ],
     ];
 
     private Backend $backend;

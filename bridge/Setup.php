@@ -107,7 +107,7 @@ final class Setup
             return;
         }
         self::say('Hot Desking: ' . $message);
-        $this->notices->set(Notices::CODES, 'warning', 'Hot desking has other codes than *11 and *12', $message);
+        $this->notices->set(Notices::CODES, 'warning', 'Hot desking has other codes than usual', $message);
     }
 
     /**

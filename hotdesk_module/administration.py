@@ -306,9 +306,8 @@ class Pool:
 
     def _surroundings(self, devices: Iterable[str] | None = None) -> Surroundings:
         features = self._inventory.feature_codes()
-        login, logout = codes.in_force(features)
         known = {d.id: d for d in self._inventory.devices(devices)}
-        return Surroundings(known, codes.others(features), login, logout, {}, {}, {})
+        return Surroundings(known, codes.others(features), codes.in_force(features), {}, {}, {})
 
 
 def _shared(fields: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hotdesk_module.controls import Lock, Setting
 from hotdesk_module.core.delivery import Delivery
-from hotdesk_module.core.effects import Delete, Effect, Lamp, Put
+from hotdesk_module.core.effects import Delete, Effect, Lamp, Membership, Put
 from hotdesk_module.core.expiry import End, last_activity
 from hotdesk_module.core.model import Contact, Device, Event, Phone, Session
 from hotdesk_module.core.pool import show_mac
@@ -152,6 +152,8 @@ def effect(one: Effect) -> Data:
         return {"change": "set", "what": one.key, "now": one.old, "wanted": one.value}
     if isinstance(one, Lamp):
         return {"change": "lamp", "what": f"Custom:{one.name}", "now": None, "wanted": one.state}
+    if isinstance(one, Membership):
+        return {"change": one.change, "what": one.queue, "now": None, "wanted": one.user}
     return {"change": "hint", "what": one.extension, "now": one.old, "wanted": one.hint}
 
 

@@ -1,5 +1,5 @@
-"""What goes with FreePBX's backup, and back: the pool, the settings, the hot desk PINs (as hashes) and the history;
-nobody's session.
+"""What goes with FreePBX's backup, and back: the pool, the settings, the hot desk PINs (as hashes), what queues are to
+people, and the history; nobody's session.
 
 A session is a person who sits at a phone now. Who does so when a backup is restored goes on sitting there.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from hotdesk_module import controls, webhooks
+from hotdesk_module import controls, queues, webhooks
 from hotdesk_module.administration import Pool
 from hotdesk_module.core import changes, policy, webhook
 from hotdesk_module.core import pins as pins_
@@ -17,6 +17,7 @@ from hotdesk_module.core import pool as pool_
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.changes import By
 from hotdesk_module.core.model import Event, Phone, Session
+from hotdesk_module.core.queues import UNTOUCHED, Rule
 from hotdesk_module.errors import BadExtension, BadImport, BadValue
 from hotdesk_module.ports import HistoryFilter, Ledger
 
@@ -56,21 +57,24 @@ class _Pin(NamedTuple):
 
 def dump(ledger: Ledger) -> dict[str, Any]:
     """Return everything that is worth keeping, for JSON: ``hotdesk`` (the format), ``phones``, ``settings``, ``pins``
-    (rows of extension, hash, at), ``history`` (rows of at, event, phone, user, source, actor, code, detail; newest
-    first)."""
+    (rows of extension, hash, at), ``queues`` (rows of extension, queue, mode), ``history`` (rows of at, event, phone,
+    user, source, actor, code, detail; newest first)."""
     return {
         "hotdesk": FORMAT,
         "phones": [pool_.as_fields(p) for p in ledger.phones()],
         "settings": ledger.settings(),
         "pins": [[extension, ledger.pin(extension), at] for extension, at in ledger.pins().items()],
+        "queues": [[r.user, r.queue, r.mode] for r in queues.rules(ledger)],
         "history": [[getattr(e, name) for name in _EVENT] for e in _history(ledger)],
     }
 
 
 def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
-    """Make pool, settings and hot desk PINs those of ``data``, and add its history to what is there.
+    """Make pool, settings, hot desk PINs and what queues are to people those of ``data``; add its history to the one
+    that is there.
 
-    A backup from before there were hot desk PINs leaves them as they are. The tables are written first: where Asterisk
+    A backup from before there were hot desk PINs, or queues, leaves them as they are. The next repair lets Asterisk's
+    queues follow. The tables are written first: where Asterisk
     is down, only the phones that leave the pool are left to do.
 
     Raises:
@@ -78,7 +82,7 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
         DuplicateMac: two of its phones have one address; nothing was changed.
         AsteriskDown: phones that leave the pool are still in it; everything else is restored.
     """
-    phones, pins, history = _read(data)
+    phones, pins, modes, history = _read(data)
     values, warnings = _settings(data["settings"])
     by = pool.by()
     with ledger.lock():
@@ -96,6 +100,8 @@ def restore(ledger: Ledger, pool: Pool, data: Any) -> Restored:
         ledger.save_settings({spec.name: values.get(spec.name) for spec in settings_.SPECS}, of_settings)
         if pins is not None:
             _save_pins(ledger, pins, by)
+        if modes is not None:
+            _save_modes(ledger, modes, by)
         added = _add(ledger, history)
         if webhook.hook(values):
             controls.begin_webhook(ledger)
@@ -114,6 +120,16 @@ def _save_pins(ledger: Ledger, pins: Mapping[str, _Pin], by: By) -> None:
     for extension, pin in pins.items():
         if ledger.pin(extension) != pin.stored:
             ledger.save_pin(extension, pin.stored, pin.at, [changes.of_pin(by, extension, changes.PIN_SET, NOTE)])
+
+
+def _save_modes(ledger: Ledger, modes: Mapping[tuple[str, str], str], by: By) -> None:
+    before = {(r.user, r.queue): r for r in ledger.queue_rules()}
+    for place in {**before, **modes}:
+        rule = before.get(place, Rule(*place, UNTOUCHED))
+        mode = modes.get(place, UNTOUCHED)
+        if mode != rule.mode:
+            event = changes.of_queue(by, *place, rule.mode, mode, NOTE)
+            ledger.save_queue_rules([rule.turned(mode)], [event])
 
 
 def _history(ledger: Ledger) -> Iterator[Event]:
@@ -135,7 +151,14 @@ def _add(ledger: Ledger, history: Iterable[Event]) -> int:
     return len(missing)
 
 
-def _read(data: Any) -> tuple[tuple[Phone, ...], dict[str, _Pin] | None, tuple[Event, ...]]:
+class _Backup(NamedTuple):
+    phones: tuple[Phone, ...]
+    pins: dict[str, _Pin] | None
+    modes: dict[tuple[str, str], str] | None
+    history: tuple[Event, ...]
+
+
+def _read(data: Any) -> _Backup:
     if not isinstance(data, dict) or "hotdesk" not in data:
         raise BadImport("This is not a backup of Hot Desking; 'hotdesk backup FILE' writes one.")
     if data["hotdesk"] != FORMAT:
@@ -146,13 +169,14 @@ def _read(data: Any) -> tuple[tuple[Phone, ...], dict[str, _Pin] | None, tuple[E
     try:
         phones = tuple(_phone(fields) for fields in data["phones"])
         pins = dict(_pin(row) for row in data["pins"]) if "pins" in data else None
+        modes = dict(_mode(row) for row in data["queues"]) if "queues" in data else None
         events = tuple(_event(row) for row in data["history"])
         if not isinstance(data["settings"], dict):
             raise TypeError
     except (KeyError, TypeError, ValueError, BadExtension, BadValue) as error:
         what = f": {error.message}" if isinstance(error, BadValue) else "."
         raise BadImport(f"The backup is damaged; nothing was restored{what}") from error
-    return phones, pins, events
+    return _Backup(phones, pins, modes, events)
 
 
 def _pin(row: Any) -> tuple[str, _Pin]:
@@ -160,6 +184,11 @@ def _pin(row: Any) -> tuple[str, _Pin]:
     if not pins_.is_hash(stored):
         raise ValueError
     return policy.check_extension(extension), _Pin(stored, int(at))
+
+
+def _mode(row: Any) -> tuple[tuple[str, str], str]:
+    extension, queue, mode = row
+    return (policy.check_extension(extension), policy.check_extension(queue)), queues.check_mode(mode)
 
 
 def _phone(fields: Any) -> Phone:

@@ -10,15 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hotdesk_module.core import codes
+from hotdesk_module.core.codes import Codes
+from hotdesk_module.core.keys import LAMPS, phone_lamp, user_lamp
 from hotdesk_module.core.model import Phone
 
 CODES = "app-hotdesk"
 END = "app-hotdesk-end"
 TARGET = "app-hotdesk-target"
+SHOWN = "app-hotdesk-shown"
 
-LOGIN = codes.LOGIN
-LOGOUT = codes.LOGOUT
+# Core's own: runs on each channel that core dials, before it is called; generated since FreePBX 13, at 480 (F§3). What
+# is added to it before stands in front of core's steps, so it must not return.
+DIALLED = "func-apply-sipheaders"
+
+# Goes along with a name and number that are a user's already; nobody else sees it.
+_TAG = "HDSK"
+_IDENTITY = (("name", "${DB(AMPUSER/${user}/cidname)}"), ("num", "${user}"), ("tag", _TAG))
+
+# The global variable by which Asterisk finds a subroutine to run before it tells a channel who is at the other end, 16
+# to 22 alike (``ast_channel_connected_line_sub`` in main/channel.c), and what it says. A channel's own variable of that
+# name goes before. A reload that brings it no more leaves it in force; Asterisk then complains of each such change, and
+# tells what it would tell without it.
+INTERCEPTION = ("CONNECTED_LINE_SEND_SUB", f"{SHOWN},s,1")
 
 
 class Step(NamedTuple):
@@ -30,40 +43,60 @@ class Step(NamedTuple):
     app: str
 
 
+class Watched(NamedTuple):
+    """A hint: who watches ``extension`` is shown ``device``, e.g. ``Custom:HDSK200``."""
+
+    context: str
+    extension: str
+    device: str
+
+
 class Dialplan(NamedTuple):
     """All that is added.
 
     Attributes:
         includes: (context, included context), to stand before core's own includes (F§3, V).
         steps: in order; the first of an extension is its priority 1.
+        globals: (name, value) of global variables. Asterisk keeps them when a reload brings them no more.
+        hints: of extensions that have steps.
     """
 
     includes: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
+    globals: tuple[tuple[str, str], ...] = ()
+    hints: tuple[Watched, ...] = ()
 
 
-def build(script: str, login: str, logout: str, phones: Iterable[Phone]) -> Dialplan:
+def build(script: str, codes: Codes, phones: Iterable[Phone]) -> Dialplan:
     """Return the dialplan.
 
     Args:
         script: what AGI() starts: the interpreter, its options and ``agi-bin/hotdesk.py``, with absolute paths and
             commas between them, or the script alone.
-        login, logout: the general codes; empty where an administrator disabled one.
+        codes: the general ones; of two that are the same the first counts.
         phones: the pool; their own codes get extensions of their own.
     """
-    steps = []
-    if login:
-        steps += [*_code(login, f"{script},login"), *_extended(login, f"{script},login")]
-    if logout:
-        steps += _code(logout, f"{script},logout")
+    steps, hints = [], []
+    general: set[str] = {""}
+    for verb, code in codes._asdict().items():
+        if code in general:
+            continue
+        general.add(code)
+        steps += _code(code, f"{script},{verb}")
+        if verb != "logout":
+            steps += _extended(code, f"{script},{verb}")
+        if verb in _LAMPS:
+            hints.append(_lamp(code, _LAMPS[verb]))
     phones = tuple(phones)
-    general = {login, logout}
-    for code in sorted({p.login_code for p in phones} - {""} - general):
+    for code in sorted({p.login_code for p in phones} - general):
         steps += [*_code(code, f"{script},own-login,{code}"), *_extended(code, f"{script},own-login,{code}")]
-    for code in sorted({p.logout_code for p in phones} - {""} - general - {p.login_code for p in phones}):
+    for code in sorted({p.logout_code for p in phones} - general - {p.login_code for p in phones}):
         steps += _code(code, f"{script},own-logout,{code}")
     return Dialplan(
-        (("from-internal-additional", CODES), ("from-internal-additional", TARGET)), (*steps, *_end(), *_target())
+        (("from-internal-additional", CODES), ("from-internal-additional", TARGET)),
+        (*steps, *_end(), *_target(), *_shown()),
+        (INTERCEPTION,),
+        tuple(hints),
     )
 
 
@@ -77,6 +110,15 @@ def _extended(code: str, script: str) -> list[Step]:
         Step(CODES, pattern, "", f"AGI({script},${{EXTEN:{len(code)}}})"),
         Step(CODES, pattern, "", f"Goto({END},s,1)"),
     ]
+
+
+# The lamps that a code shows with a number behind it, each in its family of device states.
+_LAMPS = {"key": phone_lamp(""), "where": user_lamp("")}
+
+
+def _lamp(code: str, lamp: str) -> Watched:
+    """One hint for all numbers, as core has for its own codes; Asterisk makes each one's when somebody watches it."""
+    return Watched(CODES, f"_{code}X.", f"Custom:{lamp[len(LAMPS) :]}${{EXTEN:{len(code)}}}")
 
 
 def _end() -> list[Step]:
@@ -135,7 +177,7 @@ def _target() -> list[Step]:
         ("", "Set(HDSK_OPTIONS=${DIAL_OPTIONS})"),
         ("", 'ExecIf($["${DIRECTION}" = "INBOUND"]?Set(HDSK_OPTIONS=${STRREPLACE(HDSK_OPTIONS,T)}))'),
         # In a Local channel RT is empty and whoever dialled it keeps the time.
-        ("", "Dial(${HDSK_DIAL:1},${RT},${HDSK_OPTIONS})"),
+        ("", f"Dial(${{HDSK_DIAL:1}},${{RT}},${{HDSK_OPTIONS}}b({DIALLED}^s^1))"),
         ("over", 'GotoIf($["${STACK_PEEK(1,c,1)}" != ""]?back)'),
         ("", 'GotoIf($["${CHANNEL:0:6}" = "Local/"]?local)'),
         ("", "Set(HDSK_BOX=${DB(AMPUSER/${HDSK_USER}/voicemail)})"),
@@ -151,19 +193,88 @@ def _target() -> list[Step]:
     ) + _steps(TARGET, "h", ("", "GosubIf($[${DIALPLAN_EXISTS(macro-hangupcall,s,1)}]?macro-hangupcall,s,1())"))
 
 
+def _shown() -> list[Step]:
+    """Let whoever is connected with a phone at which somebody sits be shown that user.
+
+    Asterisk shows the caller ID of the phone's own channel, which is that of its endpoint. Two places change that:
+
+    - Before a phone is dialled, and before it is told with whom it talks, its channel becomes what core's user-callerid
+      makes of it when the phone calls: name and number are the user's, REALCALLERIDNUM is the phone's. That one is
+      handed on to a transfer, by one underscore: it is this phone's call, with its Emergency CID, whichever side began.
+      Core runs a context of its own on each channel that it dials; what is added first stands first. A group pick-up
+      has only the second place.
+    - Before any channel is told with whom it talks, Asterisk comes here on that channel. A phone that tells a name of
+      its own when it answers or holds comes with the phone's number, and without the tag that goes where ours goes.
+      What is set here is what goes out, ``i`` or not.
+
+    Without the tag the number of a lent desk may also mean its owner, who sits elsewhere and is called by it. Then it
+    is the desk only to who asked for the one who sits there.
+    """
+    told = "${CONNECTEDLINE(num)}"
+    elsewhere = f'"${{DB(AMPUSER/{told}/device)}}${{DB(HDSK/{told}/device)}}" != ""'
+    own = _steps(
+        SHOWN,
+        "own",
+        # Such as PJSIP/200-0000001a.
+        ("", "Set(LOCAL(dial)=${CHANNEL:0:-9})"),
+        ("", "Set(LOCAL(phone)=${CUT(dial,/,2)})"),
+        *_sitting("${phone}"),
+        ("", 'GotoIf($["${DB(DEVICE/${phone}/dial)}" != "${dial}"]?done)'),
+        ("", "Set(_REALCALLERIDNUM=${phone})"),
+        # Not what is the user's already, nor the number with which the phone calls outside.
+        ("", 'GotoIf($["${CALLERID(num)}" != "${phone}"]?done)'),
+        *(("", f"Set(CALLERID({part})={value})") for part, value in _IDENTITY),
+        ("done", "Return()"),
+    )
+    other = _steps(
+        SHOWN,
+        "s",
+        ("", f"Gosub({SHOWN},own,1())"),
+        ("", f'GotoIf($["${{CONNECTEDLINE(tag)}}" = "{_TAG}"]?done)'),
+        *_sitting(told),
+        ("", f'GotoIf($[{elsewhere} & "${{EXTTOCALL}}" != "${{user}}"]?done)'),
+        *(("", f"Set(CONNECTEDLINE({part},i)={value})") for part, value in _IDENTITY),
+        ("done", "Return()"),
+    )
+    # What a channel inherits of the one that dials it is not its own.
+    dialled = _steps(DIALLED, "s", ("", "Set(REALCALLERIDNUM=)"), ("", f"Gosub({SHOWN},own,1())"))
+    return [*dialled, *own, *other]
+
+
+def _sitting(phone: str) -> list[tuple[str, str]]:
+    """Set ``user`` to who sits at a device, or go on at the label ``done``.
+
+    The first look stands alone: a number may be whatever a stranger says, and is in no expression before it is known to
+    be a device.
+    """
+    at_rest = " | ".join(f'"${{user}}" = "{rest}"' for rest in (phone, f"${{DB(DEVICE/{phone}/default_user)}}"))
+    return [
+        ("", f"Set(LOCAL(user)=${{DB(DEVICE/{phone}/user)}})"),
+        ("", 'GotoIf($["${user}" = ""]?done)'),
+        ("", f"GotoIf($[{at_rest}]?done)"),
+    ]
+
+
 def _steps(context: str, extension: str, *steps: tuple[str, str]) -> list[Step]:
     return [Step(context, extension, label, app) for label, app in steps]
 
 
 def as_data(dialplan: Dialplan) -> dict[str, list[list[str]]]:
     """Return what the bridge adds: ``includes`` as [context, included], ``extensions`` as [context, extension, label,
-    application]."""
-    return {"includes": [list(i) for i in dialplan.includes], "extensions": [list(s) for s in dialplan.steps]}
+    application], ``globals`` as [name, value], ``hints`` as [context, extension, device]."""
+    return {
+        "includes": [list(i) for i in dialplan.includes],
+        "extensions": [list(s) for s in dialplan.steps],
+        "globals": [list(g) for g in dialplan.globals],
+        "hints": [list(h) for h in dialplan.hints],
+    }
 
 
 def as_text(dialplan: Dialplan) -> str:
     """Return ``extensions.conf`` text of the same dialplan."""
     lines = []
+    if dialplan.globals:
+        lines += ["", "[globals]", *(f"{name} = {value}" for name, value in dialplan.globals)]
     for context in dict.fromkeys(context for context, _ in dialplan.includes):
         lines += ["", f"[{context}]", *(f"include => {name}" for where, name in dialplan.includes if where == context)]
     context, extension = "", ""
@@ -173,4 +284,7 @@ def as_text(dialplan: Dialplan) -> str:
         priority = "n" if (step.context, step.extension) == (context, extension) else "1"
         context, extension = step.context, step.extension
         lines.append(f"exten => {extension},{priority}{f'({step.label})' if step.label else ''},{step.app}")
+    for context in dict.fromkeys(hint.context for hint in dialplan.hints):
+        lines += ["", f"[{context}]"]
+        lines += [f"exten => {h.extension},hint,{h.device}" for h in dialplan.hints if h.context == context]
     return "\n".join(lines[1:]) + "\n"

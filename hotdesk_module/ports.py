@@ -10,6 +10,7 @@ from typing import Callable, NamedTuple, Protocol
 from hotdesk_module.core.address import Address
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
+from hotdesk_module.core.messages import Counts
 from hotdesk_module.core.model import (
     ClockChange,
     Contact,
@@ -22,6 +23,7 @@ from hotdesk_module.core.model import (
     Session,
     User,
 )
+from hotdesk_module.core.queues import Queues, Rule
 
 # Whole seconds since the epoch, UTC.
 Clock = Callable[[], int]
@@ -135,6 +137,12 @@ class Ledger(Protocol):
     def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
         """Return (kind, subject, attempts) of everybody who has any."""
 
+    def queue_rules(self, users: Iterable[str] | None = None) -> tuple[Rule, ...]:
+        """Return what queues are to all users, or to those among ``users``; by user and queue."""
+
+    def save_queue_rules(self, rules: Iterable[Rule], events: Iterable[Event] = ()) -> None:
+        """Insert or replace rules; those that are over are removed."""
+
     def settings(self) -> dict[str, str]:
         """Return the settings that somebody changed."""
 
@@ -192,8 +200,18 @@ class Inventory(Protocol):
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner; none
         of a kind whose module is not installed."""
 
+    def queues(self) -> dict[str, str]:
+        """Return FreePBX's queues, number to name, by number; none where its module is not installed."""
+
     def routes(self) -> tuple[Route, ...]:
         """Return the outbound routes in the order in which FreePBX asks them."""
+
+    def forced_caller_ids(self) -> dict[str, str]:
+        """Return the caller ID of each device that has one forced upon it (``force_callerid``) in place of its number
+        and FreePBX's name for it."""
+
+    def names_go_out(self) -> bool:
+        """Return whether trunks get callers' names (not so with BLOCK_OUTBOUND_TRUNK_CNAM)."""
 
     def version(self) -> str:
         """Return FreePBX's version, e.g. ``16.0.40``; empty where it does not say."""
@@ -207,6 +225,9 @@ class AstDb(Protocol):
 
     def get(self, key: str) -> str | None:
         """Return a value, None where there is no such key."""
+
+    def read(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Return the values of these keys, None where there is no such key."""
 
     def put(self, key: str, value: str) -> None:
         """Set a key."""
@@ -223,7 +244,11 @@ class AstDbTree(AstDb, Protocol):
 
 
 class Switchboard(Protocol):
-    """What Asterisk shows and tells: hints, lamps, events, dialplan. Every method raises AsteriskDown."""
+    """What Asterisk shows and tells: hints, lamps, events, dialplan. Every method but ``get_ready`` raises
+    AsteriskDown."""
+
+    def get_ready(self) -> None:
+        """Connect, so that the first question need not; where Asterisk does not answer, that one will say so."""
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions, presence included; None where there is none."""
@@ -234,9 +259,28 @@ class Switchboard(Protocol):
     def set_lamp(self, name: str, state: str) -> None:
         """Set the device state ``Custom:<name>``, e.g. ``HDSK200`` to ``INUSE``."""
 
+    def show(self, lamps: Mapping[str, str], hints: Mapping[str, str]) -> None:
+        """Set lamps and replace hints, all at once; where one fails, the others are done."""
+
     def lamps(self, names: Iterable[str]) -> dict[str, str]:
         """Return the device states ``Custom:<name>`` as Asterisk shows them to whoever watches, of those it has ever
         shown; the AstDB may say otherwise where somebody wrote there."""
+
+    def queues(self, users: Iterable[str] | None = None) -> Queues:
+        """Return the queues, with all members that are users of FreePBX, or those among ``users``."""
+
+    def join_queue(self, queue: str, user: str, name: str, penalty: int, by_hint: bool) -> None:
+        """Make a user a dynamic member as FreePBX's ``*45`` does; without a word where he is in it.
+
+        Args:
+            by_hint: the queue calls him only while his hint is free.
+        """
+
+    def leave_queue(self, queue: str, user: str) -> None:
+        """Take a dynamic member out; without a word where he is not in it, or is a static one, who stays."""
+
+    def pause_in_queue(self, queue: str, user: str, paused: bool) -> None:
+        """Pause or unpause a member; without a word where he is not in it."""
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
@@ -251,8 +295,25 @@ class Switchboard(Protocol):
     def context(self, name: str) -> Context | None:
         """Return a context of the dialplan as Asterisk has it loaded; None where there is no such context."""
 
+    def drop_global(self, name: str, value: str) -> None:
+        """Empty a global variable of the dialplan where it has that value: no reload takes one away."""
+
     def contacts(self) -> tuple[Contact, ...]:
         """Return who has registered with Asterisk and where, phones and trunks; some of them at several places."""
+
+    def messages(self, mailbox: str) -> Counts:
+        """Return how many messages are in a mailbox such as ``1001@default``; none where there is no such mailbox."""
+
+    def mailboxes(self, dial: str) -> tuple[str, ...]:
+        """Return the mailboxes of which Asterisk itself tells a device, e.g. ``200@default`` for ``PJSIP/200``, unasked
+        or when the device subscribes."""
+
+    def show_messages(self, dial: str, counts: Counts) -> None:
+        """Let a device's message lamp show that so many messages wait, wherever it is registered; without a word where
+        it is not, or is no SIP phone."""
+
+    def subscribers(self) -> frozenset[str]:
+        """Return the devices that have subscribed to a mailbox, e.g. ``PJSIP/200``, instead of being told unasked."""
 
     def version(self) -> str:
         """Return Asterisk's version as it calls itself, e.g. ``20.9.3`` or ``certified/20.7-cert2``; empty where it

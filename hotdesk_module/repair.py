@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
-from hotdesk_module.core import drift, effects, habits, machine, outbox, plan, repairs
-from hotdesk_module.core.keys import FORWARDS, LAMPS
+from hotdesk_module.core import drift, effects, habits, machine, outbox, plan, queues, repairs
+from hotdesk_module.core.keys import FORWARDS, LAMPS, OFF, OUR_LAMPS
 from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import HistoryFilter
@@ -51,7 +51,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         current = sequence.settings()
         limit = None if force else current.mass_logout
         actual: dict[str, str] = {}
-        for name in ("DEVICE", "AMPUSER", "HDSK", *FORWARDS, LAMPS.rstrip("/")):
+        for name in ("DEVICE", "AMPUSER", "HDSK", "QPENALTY", *FORWARDS, LAMPS.rstrip("/")):
             actual.update(family(name))
         sessions = ledger.sessions()
         if not dry_run:
@@ -92,10 +92,19 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         wanted = {**pending, **target.keys}
         if not left_alone:
             wanted.update(repairs.remains(pool, wanted, actual))
+        away = _at_either(world, sessions, left_alone, actual)
+        rules = [r for r in ledger.queue_rules() if r.user not in away]
+        in_queues = queues.plan(rules, sessions, leftovers, sequence.switchboard.queues(), actual)
+        there = queues.devices(world, sessions, scope.phones, {*scope.users, *(r.user for r in rules)})
+        wanted.update(queues.lamps(there, in_queues.queues, actual))
         actual.update(_seen_otherwise(sequence, wanted, actual))
         needed = effects.diff(wanted, actual, target.hints, sequence.switchboard.hints(target.hints))
+        needed += in_queues.effects
         if not dry_run:
-            _carry_out(sequence, needed, leftovers, progress, asked)
+            ledger.save_queue_rules(in_queues.first)
+            _carry_out(sequence, needed, progress)
+            ledger.save_queue_rules(in_queues.then)
+            _finish(sequence, needed, leftovers, asked)
         if left_alone:
             raise repairs.refusal(sorted(left_alone))
         return Repair(orphans, needed, contradictions)
@@ -107,9 +116,11 @@ def _seen_otherwise(sequence: Sequence, wanted: Keys, actual: Mapping[str, str])
     Whoever writes a key changes no device state; and a key that Asterisk could not write, because its disk was full,
     is as before when the state is not.
     """
-    right = [key for key in actual if key.startswith(f"{LAMPS}HDSK") and actual[key] == wanted.get(key)]
+    right = {key for key, want in wanted.items() if key.startswith(OUR_LAMPS) and actual.get(key) == want}
     seen = sequence.switchboard.lamps(key[len(LAMPS) :] for key in right)
-    return {f"{LAMPS}{name}": state for name, state in seen.items()}
+    found = {f"{LAMPS}{name}": state for name, state in seen.items()}
+    # One that needs no key is off, and mostly nobody has ever watched it.
+    return {key: state for key, state in found.items() if wanted[key] is not None or state not in (OFF, "UNKNOWN")}
 
 
 def glance(sequence: Sequence, choose: Choose) -> bool:
@@ -156,9 +167,16 @@ def _without(
     world: World, sessions: Iterable[Session], scope: plan.Scope, phones: set[str], actual: Mapping[str, str]
 ) -> plan.Scope:
     """Return the scope less some phones, who sits there by either account, and the owners."""
+    return plan.Scope(scope.phones - phones, scope.users - _at_either(world, sessions, phones, actual))
+
+
+def _at_either(
+    world: World, sessions: Iterable[Session], phones: Iterable[str], actual: Mapping[str, str]
+) -> frozenset[str]:
+    """Return who sits at some phones, by either account, and their owners."""
+    phones = frozenset(phones)
     users = {world.owner(p) for p in phones} | {s.user for s in sessions if s.phone in phones}
-    users |= {actual.get(f"DEVICE/{p}/user", "") for p in phones}
-    return plan.Scope(scope.phones - phones, scope.users - users)
+    return frozenset(users | {actual.get(f"DEVICE/{p}/user", "") for p in phones})
 
 
 def _left(sequence: Sequence, phone: str, user: str) -> bool:
@@ -166,18 +184,16 @@ def _left(sequence: Sequence, phone: str, user: str) -> bool:
     return bool(sequence.ledger.events(HistoryFilter(phone=phone, user=user, event="logout", limit=1)))
 
 
-def _carry_out(
-    sequence: Sequence,
-    needed: tuple[effects.Effect, ...],
-    leftovers: tuple[Event, ...],
-    progress: Progress | None,
-    asked: bool,
-) -> None:
+def _carry_out(sequence: Sequence, needed: tuple[effects.Effect, ...], progress: Progress | None) -> None:
     for done, effect in enumerate(needed, 1):
         sequence.do(effect)
         if progress is not None:
             progress(done, len(needed))
+
+
+def _finish(sequence: Sequence, needed: tuple[effects.Effect, ...], leftovers: tuple[Event, ...], asked: bool) -> None:
     sequence.announce(leftovers)
+    sequence.changed.update(e.phone for e in leftovers if e.phone)
     sequence.ledger.mark_applied(e.id for e in leftovers)
     noted = [e for e in needed if asked or not effects.follows_reload(e)]
     if noted and (asked or not leftovers):

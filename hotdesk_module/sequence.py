@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
-from hotdesk_module.core import effects, habits, machine, outbox, plan
+from hotdesk_module.core import effects, habits, machine, outbox, plan, queues
 from hotdesk_module.core import settings as settings_
 from hotdesk_module.core.keys import LAMPS
 from hotdesk_module.core.model import Event, Keys, Session, World
+from hotdesk_module.core.queues import Rule
 from hotdesk_module.core.settings import Settings
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
 from hotdesk_module.ports import AstDb, Clock, Inventory, Ledger, Switchboard
@@ -71,6 +72,8 @@ class Sequence:
         self.clock = clock
         self.source = source
         self.actor = actor
+        # Phones that somebody has come to or gone from, and that do not show whose messages wait there yet.
+        self.changed: set[str] = set()
 
     def settings(self) -> Settings:
         """Return the settings in force."""
@@ -108,7 +111,10 @@ class Sequence:
     def carry_out(
         self, scene: Scene, decision: machine.Decision, code: str, phones: Iterable[str], users: Iterable[str]
     ) -> Outcome:
-        """Write a decision and bring what it touches in line, also where it changes nothing."""
+        """Write a decision and bring what it touches in line, also where it changes nothing.
+
+        All but the message lamps of ``changed``, for which neither the lock nor a caller has to wait.
+        """
         world, current = scene.world, scene.settings
         touched = [e.session for e in decision.endings] + ([decision.start] if decision.start else [])
         reader = _Reader(self.astdb)
@@ -125,7 +131,9 @@ class Sequence:
         )
         # The last that is asked of the ledger: from the commit on nothing but Asterisk can fail.
         pool = [p.device for p in self.ledger.phones(scope.phones)]
+        rules = self.ledger.queue_rules(scope.users)
         events = scene.leftovers + self.write(decision, kept)
+        self.changed.update(e.phone for e in events if e.phone)
 
         ended = {e.session.phone for e in decision.endings}
         sessions = [s for s in scene.sessions if s.phone not in ended] + ([kept.start] if kept.start else [])
@@ -134,6 +142,8 @@ class Sequence:
         target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
         keys = {**pending, **target.keys}
         applied = self._apply(keys, reader.read(keys), target.hints)
+        if applied and rules:
+            applied = self._follow_in_queues(rules, world, sessions, events, scope, reader)
         self.announce(events)
         if applied:
             try:
@@ -169,9 +179,36 @@ class Sequence:
                 self.do(effect)
         try:
             lamps = [e for e in changes if isinstance(e, effects.Lamp)]
-            for effect in (*lamps, *effects.diff({}, {}, hints, self.switchboard.hints(hints))):
-                self.do(effect)
+            named = effects.diff({}, {}, hints, self.switchboard.hints(hints))
+            self.switchboard.show(
+                {e.name: e.state for e in lamps}, {e.extension: e.hint for e in named if isinstance(e, effects.Hint)}
+            )
+            for lamp in lamps:
+                self._forget(lamp)
         except AsteriskDown:
+            return False
+        return True
+
+    def _follow_in_queues(
+        self,
+        rules: tuple[Rule, ...],
+        world: World,
+        sessions: list[Session],
+        events: tuple[Event, ...],
+        scope: plan.Scope,
+        reader: _Reader,
+    ) -> bool:
+        """Let queues follow. Whatever fails is left to reconcile: nobody's login or logout fails because of a queue."""
+        try:
+            before = self.switchboard.queues(scope.users)
+            wanted = queues.plan(rules, sessions, events, before, reader.read(queues.needs(rules)))
+            at = queues.devices(world, sessions, scope.phones, scope.users)
+            actual = reader.read(queues.looked_at(at, before, wanted.queues))
+            self.ledger.save_queue_rules(wanted.first)
+            for effect in (*wanted.effects, *effects.diff(queues.lamps(at, wanted.queues, actual), actual, {}, {})):
+                self.do(effect)
+            self.ledger.save_queue_rules(wanted.then)
+        except HotdeskError:
             return False
         return True
 
@@ -182,10 +219,20 @@ class Sequence:
             self.astdb.put(effect.key, effect.value)
         elif isinstance(effect, effects.Lamp):
             self.switchboard.set_lamp(effect.name, effect.state)
-            if effect.forget:
-                self.astdb.delete(f"{LAMPS}{effect.name}")
-        else:
+            self._forget(effect)
+        elif isinstance(effect, effects.Hint):
             self.switchboard.set_hint(effect.extension, effect.hint)
+        elif effect.change == effects.JOIN:
+            self.switchboard.join_queue(effect.queue, effect.user, effect.name, effect.penalty, effect.by_hint)
+        elif effect.change == effects.LEAVE:
+            self.switchboard.leave_queue(effect.queue, effect.user)
+        else:
+            self.switchboard.pause_in_queue(effect.queue, effect.user, effect.change == effects.PAUSE)
+
+    def _forget(self, lamp: effects.Lamp) -> None:
+        """Remove the key of a lamp that has been put out and needs none."""
+        if lamp.forget:
+            self.astdb.delete(f"{LAMPS}{lamp.name}")
 
     def announce(self, events: Iterable[Event]) -> None:
         """Tell other modules; they listen to core's own events (F§6)."""
@@ -226,8 +273,7 @@ class _Reader:
                 self._seen.update(family(name))
             self._seen.update({k: None for k in missing if k not in self._seen})
         else:
-            for key in missing:
-                self._seen[key] = self._astdb.get(key)
+            self._seen.update(self._astdb.read(missing))
         return self._seen
 
 

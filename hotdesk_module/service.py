@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from contextlib import suppress
-from typing import Callable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Callable, NamedTuple
 
 from hotdesk_module import repair
 from hotdesk_module.core import lockout, machine, policy
 from hotdesk_module.core.lockout import PHONE, USER, Attempts
-from hotdesk_module.core.model import Event, Phone, Session
+from hotdesk_module.core.model import Event, Phone, Session, User, World
 from hotdesk_module.core.settings import REFUSE, Settings
 from hotdesk_module.errors import AsteriskDown, Changed, HotdeskError, LockedOut, UnknownPhone, UnknownUser, WeakPin
+from hotdesk_module.messages import MessageLamps
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.repair import Choose, Progress, Repair
 from hotdesk_module.sequence import Outcome, Scene, Sequence
@@ -35,8 +36,26 @@ Verify = Callable[[], "HotdeskError | None"]
 Identities = Collection["tuple[str, str, int]"]
 
 
+class Place(NamedTuple):
+    """A phone at which somebody sits, and the user whose number it has at rest, where FreePBX has one.
+
+    Attributes:
+        label: empty where nobody has given it one, or it is in the pool no more.
+    """
+
+    phone: str
+    label: str
+    owner: User | None
+
+
 class HotDesk(Sequence):
-    """The use cases; see :class:`hotdesk_module.sequence.Sequence` for how to make one."""
+    """The use cases; see :class:`hotdesk_module.sequence.Sequence` for how to make one.
+
+    Attributes:
+        in_a_call: somebody waits at the phone: :meth:`show_messages` is left to whoever speaks with the caller.
+    """
+
+    in_a_call = False
 
     # Changing sessions
 
@@ -61,7 +80,7 @@ class HotDesk(Sequence):
             HotdeskError: a refusal, which is in the history then, or a failure of the ledger.
         """
         policy.check_extension(user)
-        with self.ledger.lock():
+        with self._alone():
             current = self.settings()
             refusal = self.why_not_here(phone)
             if refusal is None and verify is not None:
@@ -98,7 +117,7 @@ class HotDesk(Sequence):
         return self._logout(machine.LogoutUser(policy.check_extension(user)), (), (user,))
 
     def _logout(self, command: machine.Command, phones: tuple[str, ...], users: tuple[str, ...]) -> Outcome:
-        with self.ledger.lock():
+        with self._alone():
             scene = self.scene(phones, users, self.settings())
             decision = machine.decide(scene.sessions, command, scene.settings, self.clock())
             if decision.refusal is None:
@@ -127,7 +146,7 @@ class HotDesk(Sequence):
         outcomes = []
         for first in range(0, len(wanted), CHUNK):
             phones = tuple(wanted)[first : first + CHUNK]
-            with self.ledger.lock():
+            with self._alone():
                 scene = self.scene(phones, (), self.settings())
                 here = [(s, wanted[s.phone]) for s in scene.sessions if s.phone in phones]
                 still = (machine.Ending(s, e.why) for s, e in here if s.identity == e.session.identity)
@@ -149,12 +168,37 @@ class HotDesk(Sequence):
         applied = True
         for first in range(0, len(wanted), CHUNK):
             some = wanted[first : first + CHUNK]
-            with self.ledger.lock():
+            with self._alone():
                 scene = self.scene(some, (), self.settings())
                 applied = self.carry_out(scene, machine.Decision(), "", some, ()).applied and applied
             if progress is not None:
                 progress(min(first + CHUNK, len(wanted)), len(wanted))
         return applied
+
+    def show_messages(self) -> None:
+        """Let the phones that somebody has come to or gone from show whose messages wait there.
+
+        It never fails: what a phone is not told now it is told by the daemon.
+        """
+        phones, self.changed = self.changed, set()
+        if phones:
+            with suppress(HotdeskError):
+                MessageLamps(self.ledger, self.inventory, self.switchboard).show(phones)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the ledger's lock; once it is released, message lamps follow what was done, also before a refusal."""
+        try:
+            with self.ledger.lock():
+                yield
+        except HotdeskError:
+            self._let_show()
+            raise
+        self._let_show()
+
+    def _let_show(self) -> None:
+        if not self.in_a_call:
+            self.show_messages()
 
     # Asking
 
@@ -181,6 +225,35 @@ class HotDesk(Sequence):
         known: tuple[Phone, ...] = self.ledger.phones([phone])
         return policy.refuse_phone(phone, known[0] if known else None)
 
+    def who_sits(self, phone: str) -> str:
+        """Return the user who sits at ``phone``; empty where nobody does."""
+        return next((s.user for s in self.ledger.sessions(phones=[phone])), "")
+
+    def owner(self, phone: str) -> str:
+        """Return whose ``phone`` is when nobody sits there.
+
+        Raises:
+            UnknownPhone: FreePBX has no such device.
+        """
+        devices = {d.id: d for d in self.inventory.devices([phone])}
+        if phone not in devices:
+            raise UnknownPhone(f"FreePBX has no device {phone}.")
+        return World(devices, {}).owner(phone)
+
+    def user(self, extension: str) -> User | None:
+        """Return a user of FreePBX, or None."""
+        return next(iter(self.inventory.users([extension])), None)
+
+    def places(self, user: str) -> tuple[Place, ...]:
+        """Return where ``user`` sits, the first phone first."""
+        sessions = sorted(self.ledger.sessions(users=[user]), key=lambda s: s.slot)
+        if not sessions:
+            return ()
+        phones = [s.phone for s in sessions]
+        labels = {p.device: p.label for p in self.ledger.phones(phones)}
+        users = {u.extension: u for u in self.inventory.users(phones)}
+        return tuple(Place(p, labels.get(p, ""), users.get(p)) for p in phones)
+
     def has_code(self, phone: str, code: str) -> bool:
         """Return whether ``code`` is one of the phone's own."""
         return any(code in (p.login_code, p.logout_code) for p in self.ledger.phones([phone]))
@@ -205,7 +278,13 @@ class HotDesk(Sequence):
         self, dry_run: bool = False, force: bool = False, progress: Progress | None = None, asked: bool = False
     ) -> Repair:
         """Bring all of Asterisk in line with the ledger; see :func:`hotdesk_module.repair.reconcile`."""
-        return repair.reconcile(self, dry_run, force, progress, asked)
+        try:
+            found = repair.reconcile(self, dry_run, force, progress, asked)
+        except HotdeskError:
+            self._let_show()
+            raise
+        self._let_show()
+        return found
 
     def glance(self, choose: Choose) -> bool:
         """Return whether nothing calls for a repair, as far as a glance at the sessions that ``choose`` picks tells."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hotdesk_module.config import Manager
@@ -20,6 +21,9 @@ REPLY_TIMEOUT = 5.0
 
 # Bytes to take at a time.
 PIECE = 65536
+
+# Actions to send before their answers are read: of more, neither side could send any more and both would wait.
+AT_ONCE = 100
 
 # Events that wait to be taken; of more the oldest are lost, for nobody's memory is endless.
 WAITING = 10_000
@@ -41,6 +45,10 @@ class Message(NamedTuple):
         """Return every header of a name."""
         wanted = name.lower()
         return [value for key, value in self.headers if key.lower() == wanted]
+
+
+# What Asterisk is asked to do: a name, and headers in their order.
+Action = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Response(NamedTuple):
@@ -93,10 +101,23 @@ class Ami:
                 the caller's to judge.
             BadValue: a header would break the protocol.
         """
-        self._check(name, *more, *headers.items())
-        if self._socket is None:
-            self._open()
-        return self._exchange(name, (*more, *headers.items()))
+        return self.actions([(name, (*more, *headers.items()))])[0]
+
+    def actions(self, wanted: Sequence[Action]) -> list[Response]:
+        """Send actions at once, and return the answer of each.
+
+        Asterisk works through them in their order, also where one of them fails.
+
+        Raises:
+            AsteriskDown, BadValue: as :meth:`action`.
+        """
+        for one in wanted:
+            self._check(*one)
+        answers: list[Response] = []
+        for first in range(0, len(wanted), AT_ONCE):
+            self.open()
+            answers += self._exchange(wanted[first : first + AT_ONCE])
+        return answers
 
     def command(self, text: str) -> list[str]:
         """Return the lines a command of Asterisk's console prints.
@@ -115,10 +136,19 @@ class Ami:
         Raises:
             AsteriskDown: Asterisk does not answer, or refuses; its words are in the message.
         """
-        response = self.action(name, *more, **headers)
-        if not response.ok:
-            raise AsteriskDown(f"{self._name()} refuses {name}: {response.text}.")
-        return response
+        return self.demands([(name, (*more, *headers.items()))])[0]
+
+    def demands(self, wanted: Sequence[Action]) -> list[Response]:
+        """Send actions at once, each of which must succeed; whichever fails, the others are done.
+
+        Raises:
+            AsteriskDown: Asterisk does not answer, or refuses one; its words are in the message.
+        """
+        answers = self.actions(wanted)
+        for (name, _), answer in zip(wanted, answers):
+            if not answer.ok:
+                raise AsteriskDown(f"{self._name()} refuses {name}: {answer.text}.")
+        return answers
 
     def event(self, timeout: float) -> Message | None:
         """Return the next event that came unasked, or None when none comes within ``timeout`` seconds.
@@ -128,8 +158,7 @@ class Ami:
         """
         if self._events:
             return self._events.popleft()
-        if self._socket is None:
-            self._open()
+        self.open()
         try:
             return self._receive(time.monotonic() + timeout)
         except socket.timeout:
@@ -145,6 +174,15 @@ class Ami:
         look at :attr:`waiting` first."""
         return self._socket.fileno() if self._socket is not None else -1
 
+    def open(self) -> None:
+        """Connect and sign in, where that is not done; any action does so by itself.
+
+        Raises:
+            AsteriskDown: Asterisk does not answer, or does not let us in.
+        """
+        if self._socket is None:
+            self._sign_in()
+
     def close(self) -> None:
         """Hang up; the next action connects again."""
         if self._socket is not None:
@@ -153,37 +191,44 @@ class Ami:
         self._buffer.clear()
         self._events.clear()
 
-    def _open(self) -> None:
+    def _sign_in(self) -> None:
         at = self._manager
-        self._check("Login", ("Username", at.user), ("Secret", at.secret))
+        login = ("Login", (("Username", at.user), ("Secret", at.secret), ("Events", self._wanted)))
+        self._check(*login)
         try:
             self._socket = socket.create_connection((at.host, at.port), CONNECT_TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             raise AsteriskDown(f"{self._name()} does not answer: {error.strerror or error}.") from error
-        login = (("Username", at.user), ("Secret", at.secret), ("Events", self._wanted))
         try:
             self._line(time.monotonic() + self._timeout)
         except socket.timeout as error:
             self.close()
             raise AsteriskDown(f"{self._name()} does not greet us: is it Asterisk's manager?") from error
-        answer = self._exchange("Login", login)
+        answer = self._exchange([login])[0]
         if not answer.ok:
             self.close()
             raise AsteriskDown(f"{self._name()} does not let '{at.user}' in: {answer.text}.")
 
-    def _exchange(self, name: str, headers: tuple[tuple[str, str], ...]) -> Response:
-        """Send and await the answer; a connection on which either fails is of no use any more."""
+    def _exchange(self, wanted: Sequence[Action]) -> list[Response]:
+        """Send and await the answers; a connection on which either fails is of no use any more."""
         assert self._socket is not None
-        self._number += 1
-        number = f"hdsk{self._number}"
-        lines = [f"{key}: {value}\r\n" for key, value in (("Action", name), ("ActionID", number), *headers)]
+        numbers, text = [], ""
+        for name, headers in wanted:
+            self._number += 1
+            numbers.append(f"hdsk{self._number}")
+            lines = (f"{k}: {v}\r\n" for k, v in (("Action", name), ("ActionID", numbers[-1]), *headers))
+            text += "".join(lines) + "\r\n"
+        answers: list[Response] = []
         try:
             self._socket.settimeout(self._timeout)
-            self._socket.sendall("".join([*lines, "\r\n"]).encode("utf-8", "surrogateescape"))
-            return self._answer(number)
+            self._socket.sendall(text.encode("utf-8", "surrogateescape"))
+            for number in numbers:
+                answers.append(self._answer(number))
+            return answers
         except socket.timeout as error:
             self.close()
+            name = wanted[len(answers)][0]
             raise AsteriskDown(f"{self._name()} does not answer {name} within {self._timeout:g} seconds.") from error
         except OSError as error:
             self.close()
@@ -249,7 +294,7 @@ class Ami:
             raise AsteriskDown(f"{self._name()} hung up.")
         self._buffer += data
 
-    def _check(self, name: str, *headers: tuple[str, str]) -> None:
+    def _check(self, name: str, headers: tuple[tuple[str, str], ...]) -> None:
         for key, value in (("Action", name), *headers):
             if any(c in "\r\n\0" for c in key + value) or ":" in key:
                 shown = "" if key == "Secret" else f": {value[:40]!r}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from hotdesk_module.errors import AsteriskDown
 
 # ``database show`` fills keys and values up with blanks, values to so many bytes.
 _VALUE_WIDTH = 25
+# In an expression, between two values: the unit separator, which nobody can type.
+_BETWEEN = "\x1f"
+# Bytes of an expression: res_agi reads lines of up to 2,048 (AGI_BUF_LEN, 18 to 22), the command's name in them.
+_LINE = 1900
 
 
 class Answer(Protocol):
@@ -38,6 +43,9 @@ class Manager(Protocol):
 
     def action(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
         """Send an action and return its answer."""
+
+    def actions(self, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Sequence[Answer]:
+        """Send actions at once, and return the answer of each."""
 
     def demand(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
         """Send an action that must succeed."""
@@ -77,8 +85,17 @@ class AmiAstDb:
 
     def get(self, key: str) -> str | None:
         """Return a value, None where there is no such key."""
-        family, rest = _split(key)
-        answer = self._ami.action("DBGet", Family=family, Key=rest)
+        return self.read([key])[key]
+
+    def read(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Return the values of these keys, None where there is no such key."""
+        wanted = tuple(dict.fromkeys(keys))
+        halves = (_split(key) for key in wanted)
+        answers = self._ami.actions([("DBGet", (("Family", family), ("Key", rest))) for family, rest in halves])
+        return {key: self._value(key, answer) for key, answer in zip(wanted, answers)}
+
+    @staticmethod
+    def _value(key: str, answer: Answer) -> str | None:
         if answer.ok:
             return answer.events[0].get("Val")
         if "not found" in answer.text:
@@ -123,6 +140,22 @@ class AgiAstDb:
         reply = self._session.execute("DATABASE GET", *_split(key))
         return reply.data if reply.result == 1 else None
 
+    def read(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Return the values of these keys, None where there is no such key.
+
+        As many as fit at once: between each command and its answer, Asterisk and we wait for each other, and on a busy
+        machine both wait for their turn.
+        """
+        found: dict[str, str | None] = {}
+        for some in _lines(keys):
+            pieces = self._session.execute("GET FULL VARIABLE", _expression(some)).data.split(_BETWEEN)
+            # A value that has what stands between two of them.
+            if len(pieces) != len(some):
+                found.update((key, self.get(key)) for key in some)
+            else:
+                found.update((key, p[1:] if p.startswith("1") else None) for key, p in zip(some, pieces))
+        return found
+
     def put(self, key: str, value: str) -> None:
         """Set a key."""
         reply = self._session.execute("DATABASE PUT", *_split(key), value)
@@ -132,6 +165,24 @@ class AgiAstDb:
     def delete(self, key: str) -> None:
         """Remove a key."""
         self._session.execute("DATABASE DEL", *_split(key))
+
+
+def _expression(keys: Sequence[str]) -> str:
+    """Return what expands to the values of keys: to ``1`` and the value where there is such a key, else to ``0``."""
+    # DB alone is empty for both. (DB_EXISTS leaves the value in DB_RESULT, too late for the expression it stands in.)
+    return _BETWEEN.join(f"${{DB_EXISTS({key})}}${{DB({key})}}" for key in keys)
+
+
+def _lines(keys: Iterable[str]) -> Iterator[list[str]]:
+    """Give keys, as many at a time as Asterisk takes in one line."""
+    some: list[str] = []
+    for key in keys:
+        if len(_expression([*some, key]).encode("utf-8", "surrogateescape")) > _LINE and some:
+            yield some
+            some = []
+        some.append(key)
+    if some:
+        yield some
 
 
 def _split(key: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hotdesk_module.adapters.sql import MYSQL, Connection, MissingTable, Row, marks
 from hotdesk_module.config import MANAGER_PORT, Manager
-from hotdesk_module.core.model import Device, FeatureCode, Group, Route, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, Route, Trunk, User
 from hotdesk_module.ports import Flags
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _USERS = f"SELECT {', '.join(_USER)} FROM users"
 _MANY = 100
 _SETTINGS = (
     "SELECT keyword, value FROM freepbx_settings WHERE keyword IN ('USEDEVSTATE', 'AMPEXTENSIONS', 'PHPTIMEZONE',"
-    " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT')"
+    " 'AMPMGRUSER', 'AMPMGRPASS', 'ASTMANAGERHOST', 'ASTMANAGERPORT', 'BLOCK_OUTBOUND_TRUNK_CNAM')"
 )
 _MODULES = "SELECT 'module', enabled FROM modules WHERE modulename = 'donotdisturb'"
 _MEMBERS = "SELECT id, data FROM queues_details WHERE keyword = 'member' ORDER BY id, flags"
@@ -33,22 +33,33 @@ _RING_GROUPS = "SELECT grpnum, grplist, description FROM ringgroups ORDER BY grp
 _FOLLOW_ME = "SELECT grpnum, grplist, '' FROM findmefollow WHERE grplist <> grpnum ORDER BY grpnum"
 # FreePBX asks its routes in this order, and none that is not in the sequence. A trunk is switched off by "on".
 _ROUTES = (
-    "SELECT r.route_id, r.name, r.emergency_route, r.password, r.time_group_id, r.dest FROM outbound_routes r"
-    " JOIN outbound_route_sequence s ON s.route_id = r.route_id ORDER BY s.seq"
+    "SELECT r.route_id, r.name, r.emergency_route, r.password, r.time_group_id, r.dest, r.outcid, r.outcid_mode,"
+    " r.intracompany_route FROM outbound_routes r JOIN outbound_route_sequence s ON s.route_id = r.route_id"
+    " ORDER BY s.seq"
 )
 _PATTERNS = (
     "SELECT route_id, match_pattern_prefix, match_pattern_pass, match_cid FROM outbound_route_patterns"
     " ORDER BY match_pattern_prefix, match_pattern_pass"
 )
 _TRUNKS = (
-    "SELECT o.route_id, COUNT(*) FROM outbound_route_trunks o JOIN trunks t ON t.trunkid = o.trunk_id"
-    " WHERE COALESCE(t.disabled, 'off') <> 'on' GROUP BY o.route_id"
+    "SELECT o.route_id, t.trunkid, COALESCE(NULLIF(t.name, ''), t.channelid), t.outcid, t.keepcid"
+    " FROM outbound_route_trunks o JOIN trunks t ON t.trunkid = o.trunk_id"
+    " WHERE COALESCE(t.disabled, 'off') <> 'on' ORDER BY o.seq"
+)
+# What a trunk writes into From: chan_pjsip's in a table of its own, chan_sip's among the peers.
+_FROM_USERS = (
+    ("SELECT id, data FROM pjsip WHERE keyword = 'from_user' AND data <> ''", ""),
+    ("SELECT id, data FROM sip WHERE keyword = 'fromuser' AND data <> ''", "tr-peer-"),
+)
+_FORCED = (
+    "SELECT c.id, c.data FROM sip c JOIN sip f ON f.id = c.id AND f.keyword = 'force_callerid' AND f.data = 'yes'"
+    " WHERE c.keyword = 'callerid'"
 )
 _VERSION = "SELECT value FROM admin WHERE variable = 'version'"
 _NOW_MYSQL = "SELECT UNIX_TIMESTAMP()"
 _NOW_SQLITE = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400) AS INTEGER)"
 # An extension is a member of a queue as "Local/1001@from-queue/n,0", and "1001#" of a group is dialled as from outside.
-_MEMBER = re.compile(r"Local/([0-9]+)@", re.IGNORECASE)
+_MEMBER = "(?i)Local/([0-9]+)@"
 _CODES = "SELECT modulename, featurename, defaultcode, customcode, enabled FROM featurecodes"
 
 
@@ -162,10 +173,10 @@ class SqlInventory:
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner."""
         queues: dict[str, list[str]] = {}
         for number, member in self._select_if_there(_MEMBERS):
-            found = _MEMBER.match(member)
+            found = re.match(_MEMBER, member)
             if found:
                 queues.setdefault(number, []).append(found[1])
-        names = {r[0]: r[1] or "" for r in self._select_if_there(_QUEUES)}
+        names = self.queues()
         groups = [Group("queue", number, names.get(number, ""), tuple(those)) for number, those in queues.items()]
         for kind, sql in (("ring_group", _RING_GROUPS), ("follow_me", _FOLLOW_ME)):
             for number, listed, name in self._select_if_there(sql):
@@ -173,16 +184,22 @@ class SqlInventory:
                 groups.append(Group(kind, number, name or "", members))
         return tuple(groups)
 
+    def queues(self) -> dict[str, str]:
+        """Return FreePBX's queues, number to name, by number."""
+        found = ((r[0], r[1] or "") for r in self._select_if_there(_QUEUES))
+        return dict(sorted(found, key=lambda one: (len(one[0]), one[0])))
+
     def routes(self) -> tuple[Route, ...]:
         """Return the outbound routes in the order in which FreePBX asks them."""
         everybodys: dict[int, list[str]] = {}
-        some: set[int] = set()
+        some: dict[int, list[tuple[str, str]]] = {}
         for number, prefix, passed, caller in self._select_if_there(_PATTERNS):
+            pattern = f"{prefix or ''}{passed or ''}"
             if caller:
-                some.add(number)
+                some.setdefault(number, []).append((pattern, caller))
             else:
-                everybodys.setdefault(number, []).append(f"{prefix or ''}{passed or ''}")
-        trunks = {r[0]: int(r[1]) for r in self._select_if_there(_TRUNKS)}
+                everybodys.setdefault(number, []).append(pattern)
+        trunks = self._trunks()
         return tuple(
             Route(
                 str(number),
@@ -190,14 +207,41 @@ class SqlInventory:
                 # What core's dialplan looks at: whether there are two characters (F§8).
                 emergency=len(emergency or "") > 1,
                 patterns=tuple(everybodys.get(number, ())),
-                only_for=number in some,
-                trunks=trunks.get(number, 0),
+                limited=tuple(some.get(number, ())),
+                trunks=tuple(trunks.get(number, ())),
                 destination=bool(destination),
                 password=bool(password),
                 timed=bool(times),
+                cid=cid or "",
+                cid_overrides=bool(mode),
+                internal=internal == "YES",
             )
-            for number, name, emergency, password, times, destination in self._select_if_there(_ROUTES)
+            for number, name, emergency, password, times, destination, cid, mode, internal in self._select_if_there(
+                _ROUTES
+            )
         )
+
+    def _trunks(self) -> dict[int, list[Trunk]]:
+        """Return the trunks of each route that are switched on."""
+        from_users = {
+            number[len(prefix) :]: user
+            for sql, prefix in _FROM_USERS
+            for number, user in self._select_if_there(sql)
+            if number.startswith(prefix)
+        }
+        trunks: dict[int, list[Trunk]] = {}
+        for route, number, name, cid, keep in self._select_if_there(_TRUNKS):
+            trunk = Trunk(str(number), name or "", cid or "", keep or "off", from_users.get(str(number), ""))
+            trunks.setdefault(route, []).append(trunk)
+        return trunks
+
+    def forced_caller_ids(self) -> dict[str, str]:
+        """Return the caller ID of each device that has one forced upon it in place of FreePBX's own."""
+        return {r[0]: r[1] for r in self._db.select(_FORCED)}
+
+    def names_go_out(self) -> bool:
+        """Return whether trunks get callers' names."""
+        return not _on(self._read().get("BLOCK_OUTBOUND_TRUNK_CNAM", "0"))
 
     def version(self) -> str:
         """Return FreePBX's version."""

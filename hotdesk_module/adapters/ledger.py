@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from hotdesk_module.adapters.sql import Connection, Duplicate, Row, Value, marks
+from hotdesk_module.adapters.sql import Connection, Duplicate, MissingTable, Row, Value, marks
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import ClockChange, Event, Keys, Phone, Session
+from hotdesk_module.core.queues import Rule
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import FORGET_MOST, HistoryFilter
 
@@ -51,6 +52,8 @@ _FORGOTTEN_AT_ONCE = 500
 # Larger than any id.
 _LAST = 2**63 - 1
 _ATTEMPTS = "SELECT kind, subject, failures, locked_until, locks FROM hotdesk_lockouts"
+
+_QUEUES = "SELECT extension, queue, mode, done, run FROM hotdesk_queues"
 
 _DELIVERY = "SELECT last_id, told_at, failing_since, tries, error, given_up, given_up_at FROM hotdesk_webhook"
 _BEGIN_DELIVERY = (
@@ -256,6 +259,37 @@ class SqlLedger:
     def all_attempts(self) -> tuple[tuple[str, str, Attempts], ...]:
         """Return (kind, subject, attempts) of everybody who has any."""
         return tuple((r[0], r[1], _attempts(r)) for r in self._db.select(f"{_ATTEMPTS} ORDER BY kind, subject"))
+
+    def queue_rules(self, users: Iterable[str] | None = None) -> tuple[Rule, ...]:
+        """Return what queues are to all users, or to those among ``users``; by user and queue."""
+        wanted = None if users is None else tuple(users)
+        try:
+            if wanted is None:
+                rows = self._db.select(_QUEUES)
+            elif wanted:
+                rows = self._db.select(f"{_QUEUES} WHERE extension IN ({marks(wanted)})", wanted)
+            else:
+                return ()
+        except MissingTable:
+            # An update has replaced our files and not made the table yet: nobody's login fails because of a queue.
+            return ()
+        return tuple(sorted((Rule(*row) for row in rows), key=lambda r: (len(r.user), r.user, len(r.queue), r.queue)))
+
+    def save_queue_rules(self, rules: Iterable[Rule], events: Iterable[Event] = ()) -> None:
+        """Insert or replace rules; those that are over are removed."""
+        rules = tuple(rules)
+        if not rules:
+            return
+        over = [(r.user, r.queue) for r in rules if r.over]
+        with self._db.transaction():
+            if over:
+                self._db.many("DELETE FROM hotdesk_queues WHERE extension = %s AND queue = %s", over)
+            if len(over) < len(rules):
+                self._db.many(
+                    "REPLACE INTO hotdesk_queues (extension, queue, mode, done, run) VALUES (%s, %s, %s, %s, %s)",
+                    [tuple(r) for r in rules if not r.over],
+                )
+            self._record(events)
 
     def settings(self) -> dict[str, str]:
         """Return the settings that somebody changed."""

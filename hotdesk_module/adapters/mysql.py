@@ -47,11 +47,10 @@ def connect(at: Database) -> pymysql.Connection[Cursor]:
     """
     import pymysql
 
-    socket = at.socket or (_socket() if at.host == "localhost" and at.port in (0, DEFAULT_PORT) else None)
     return pymysql.connect(
         host=at.host or "localhost",
         port=at.port or DEFAULT_PORT,
-        unix_socket=socket,
+        unix_socket=socket_of(at),
         user=at.user,
         password=at.password,
         database=at.name,
@@ -63,6 +62,13 @@ def connect(at: Database) -> pymysql.Connection[Cursor]:
         read_timeout=IO_TIMEOUT,
         write_timeout=IO_TIMEOUT,
     )
+
+
+def socket_of(at: Database) -> str | None:
+    """Return the socket through which a server of this machine is reached; None: by TCP."""
+    if at.socket or at.host != "localhost" or at.port not in (0, DEFAULT_PORT):
+        return at.socket or None
+    return next((path for path in SOCKETS if os.path.exists(path)), None)
 
 
 class _Thread(threading.local):
@@ -218,7 +224,3 @@ class _Lost(Exception):
 
 def _words(error: Exception) -> str:
     return str(error.args[-1] if error.args else error).rstrip(".") or "the connection was lost"
-
-
-def _socket() -> str | None:
-    return next((path for path in SOCKETS if os.path.exists(path)), None)

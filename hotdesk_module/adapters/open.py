@@ -6,11 +6,22 @@ from typing import TYPE_CHECKING
 
 from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.ledger import SqlLedger
-from hotdesk_module.adapters.sql import SQLITE, Connection
+from hotdesk_module.adapters.sql import MYSQL, SQLITE, Connection
 from hotdesk_module.config import Config, Database
 
 if TYPE_CHECKING:
     from hotdesk_module.adapters.memory import Memory
+
+
+def load_driver(database: Database) -> None:
+    """Load what the connection will need, for a process that lives for one call and has but one thread."""
+    if database.kind != MYSQL:
+        return
+    from hotdesk_module.adapters.light import load_pymysql
+    from hotdesk_module.adapters.mysql import socket_of
+
+    if socket_of(database) is not None:
+        load_pymysql()
 
 
 def open_connection(database: Database) -> Connection:

@@ -11,6 +11,16 @@ ASK_EXTENSION = "agent-newlocation"  # Please enter a new extension, followed by
 ASK_PIN = "agent-pass"  # Please enter your password followed by the pound key.
 GOODBYE = "vm-goodbye"
 
+EXTENSION = "vm-extension"  # Extension.
+AT = "digits/at"  # At.
+HERE = "agent-loginok"  # Agent logged in.
+NOWHERE = "agent-loggedoff"  # Agent logged off.
+# Between two words that are spelled.
+PAUSE = "silence/1"
+
+# What begins like this is said digit by digit, or spelled; no sound's name has a blank.
+DIGITS, LETTERS = "digits ", "letters "
+
 # {phone} and {user} are said digit by digit.
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "logged_in": ("agent-loginok",),
@@ -18,6 +28,8 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "home": ("agent-loginok",),
     "logged_out": ("agent-loggedoff",),
 }
+# The code where somebody only asked.
+TOLD = "told"
 
 _INCORRECT = ("vm-incorrect",)  # Login incorrect.
 _NOT_HERE = ("feature-not-avail-line",)  # That feature is not available on this line.

@@ -74,6 +74,10 @@ class Agi:
         """Say digits one by one."""
         self._of_channel(self.execute("SAY DIGITS", digits, ""))
 
+    def spell(self, letters: str) -> None:
+        """Say letters and digits one by one."""
+        self._of_channel(self.execute("SAY ALPHA", letters, ""))
+
     def get_data(self, sound: str, timeout: int, most: int, meanwhile: Callable[[], None] | None = None) -> Digits:
         """Play a sound and return what the caller enters, up to ``#``, ``most`` digits or a pause.
 

@@ -10,12 +10,14 @@ from hotdesk_module.cli.app import hotdesk
 from hotdesk_module.cli.archive import backup, restore
 from hotdesk_module.cli.codes import codes
 from hotdesk_module.cli.doctor import doctor
+from hotdesk_module.cli.emergency import emergency
 from hotdesk_module.cli.help import help_
 from hotdesk_module.cli.history import history
 from hotdesk_module.cli.locks import locks
 from hotdesk_module.cli.phone_files import export_phones, import_phones
 from hotdesk_module.cli.phones import phones
 from hotdesk_module.cli.pins import pins
+from hotdesk_module.cli.queues import queues
 from hotdesk_module.cli.serve import serve
 from hotdesk_module.cli.sessions import login, logout, sessions
 from hotdesk_module.cli.settings import settings
@@ -27,8 +29,8 @@ __all__ = ["hotdesk", "main"]
 phones.add_command(import_phones)
 phones.add_command(export_phones)
 _COMMANDS: tuple[click.Command, ...] = (
-    *(phones, sessions, login, logout, history, locks, pins, settings, webhook),
-    *(reconcile, doctor, dialplan, codes, backup, restore, serve, help_),
+    *(phones, sessions, login, logout, history, locks, pins, queues, settings, webhook),
+    *(reconcile, doctor, emergency, dialplan, codes, backup, restore, serve, help_),
 )
 for command in _COMMANDS:
     hotdesk.add_command(command)

@@ -170,5 +170,6 @@ def hotdesk() -> None:
     """Hot desking for FreePBX: any shared phone becomes yours.
 
     Every command answers with JSON when it is given --json. Exit status: 0 done, 2 wrong usage, 3 refused,
-    4 bad input, 5 database or Asterisk down or busy, 6 unsafe repair, 7 doctor found errors, 1 anything else.
+    4 bad input, 5 database or Asterisk down or busy, 6 unsafe repair, 7 doctor or emergency found errors,
+    1 anything else.
     """

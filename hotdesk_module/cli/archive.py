@@ -19,7 +19,8 @@ from hotdesk_module.errors import BadImport, HotdeskError, UnsafePlan
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True))
 @pass_app
 def backup(app: App, file: TextIO) -> None:
-    """Write the pool, the settings, the hot desk PINs and the history into FILE; '-' is standard output."""
+    """Write the pool, the settings, the hot desk PINs, what queues are to people and the history into FILE; '-' is
+    standard output."""
     data = archive.dump(app.parts.ledger)
     with _private():
         json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
@@ -47,7 +48,8 @@ def _private() -> Iterator[None]:
 @changes_something
 @pass_app
 def restore(app: App, file: TextIO) -> None:
-    """Make the pool, the settings and the hot desk PINs those of FILE, and add its history; '-' is standard input.
+    """Make the pool, the settings, the hot desk PINs and what queues are to people those of FILE, and add its history;
+    '-' is standard input.
 
     Who sits at a phone goes on sitting there; who sits at one that is no longer in the pool is logged out.
     """

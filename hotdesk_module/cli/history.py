@@ -16,7 +16,7 @@ from hotdesk_module.times import stamp
 
 _COLUMNS = (
     Column("TIME"),
-    Column("EVENT", colours={"refused": "red", "login": "green", "repair": "yellow"}),
+    Column("EVENT", colours={"refused": "red", "login": "green", "repair": "yellow", "emergency": "red"}),
     Column("PHONE"),
     Column("USER"),
     Column("BY", elastic=True),

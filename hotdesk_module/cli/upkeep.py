@@ -9,22 +9,22 @@ from collections.abc import Iterator
 
 import click
 
-import hotdesk_module
 from hotdesk_module import answers, sentences
 from hotdesk_module import dialplan as dialplan_
+from hotdesk_module.agi.handover import SCRIPT, SOCKET
 from hotdesk_module.cli.app import App, Command, changes_something, pass_app
 from hotdesk_module.cli.progress import progress
+from hotdesk_module.cli.serve import state_option
 from hotdesk_module.cli.tables import Column, table
 from hotdesk_module.core import codes as codes_
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.model import Phone
 from hotdesk_module.errors import HotdeskError
 from hotdesk_module.service import Repair
 
-SCRIPT = os.path.join(
-    os.path.dirname(os.path.dirname(os.path.abspath(hotdesk_module.__file__))), "agi-bin", "hotdesk.py"
-)
-# What the dialplan calls: the interpreter that runs us, deaf to the environment (-I), and the script.
-CALL = f"{sys.executable},-I,{SCRIPT}"
+# What the dialplan calls: the interpreter that runs us, deaf to the environment (-I) and without a search for packages
+# (-S), and the script.
+CALL = f"{sys.executable},-IS,{SCRIPT}"
 
 _COLUMNS = (
     Column("CHANGE", colours={"remove": "red"}),
@@ -60,21 +60,27 @@ def _shown(repair: Repair, dry_run: bool) -> Iterator[str]:
 
 
 @click.command(cls=Command)
+@click.option("--forget", is_flag=True, help="Instead let Asterisk forget what a reload without us leaves in force.")
+@state_option
 @pass_app
-def dialplan(app: App) -> None:
+def dialplan(app: App, forget: bool, state: str) -> None:
     """Print the dialplan that the module adds to FreePBX's.
 
     FreePBX asks during its reload and must have an answer: where the database does not answer, the usual codes are
     printed and a warning.
     """
+    if forget:
+        app.parts.asterisk()[1].drop_global(*dialplan_.INTERCEPTION)
+        app.answer({}, ["Callers are shown phones until the next reload."])
+        return
     phones: tuple[Phone, ...] = ()
-    login, logout = dialplan_.LOGIN, dialplan_.LOGOUT
+    codes = Codes()
     try:
-        login, logout = codes_.in_force(app.parts.inventory.feature_codes())
+        codes = codes_.in_force(app.parts.inventory.feature_codes())
         phones = app.parts.ledger.phones()
     except HotdeskError as error:
         click.echo(f"Warning: {error.message} The phones' own codes are missing from the dialplan.", err=True)
-    built = dialplan_.build(CALL, login, logout, phones)
+    built = dialplan_.build(f"{CALL},{os.path.join(state, SOCKET)}", codes, phones)
     if app.json:
         click.echo(json.dumps(dialplan_.as_data(built)))
     else:

@@ -74,6 +74,12 @@ def of_pin(by: By, extension: str, code: str, note: str = "") -> Event:
     return Event(by.at, "pin", "", extension, by.source, by.actor, code, note)
 
 
+def of_queue(by: By, extension: str, queue: str, old: str, new: str, note: str = "") -> Event:
+    """Return that a queue is something else to somebody; it is to be applied still."""
+    detail = _detail(note, [f"{queue}: {old} → {new}"])
+    return Event(by.at, "queue", "", extension, by.source, by.actor, CHANGED, detail, applied=False)
+
+
 def _what(was: Phone | None, now: Phone | None) -> tuple[str, list[str]]:
     if was and now:
         return CHANGED, _differences(was, now)

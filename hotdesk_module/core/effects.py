@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Union
 
-from hotdesk_module.core.keys import LAMPS, OFF
+from hotdesk_module.core.keys import LAMPS, OFF, QUEUE
+
+JOIN, LEAVE, PAUSE, UNPAUSE = "join", "leave", "pause", "unpause"
 
 
 class Delete(NamedTuple):
@@ -44,19 +46,44 @@ class Hint(NamedTuple):
     old: str | None
 
 
-Effect = Union[Delete, Put, Lamp, Hint]
+class Membership(NamedTuple):
+    """Let a user join or leave a queue, or be paused or unpaused there.
+
+    Attributes:
+        change: JOIN, LEAVE, PAUSE or UNPAUSE.
+        name, penalty: who joins, as FreePBX has them for its members.
+        by_hint: the queue calls a member who joins only while the user's hint is free.
+    """
+
+    queue: str
+    user: str
+    change: str
+    name: str = ""
+    penalty: int = 0
+    by_hint: bool = True
+
+
+Effect = Union[Delete, Put, Lamp, Hint, Membership]
 
 
 def name(effect: Effect) -> str:
     """Return what an effect changes, in a word."""
     if isinstance(effect, Lamp):
         return f"{LAMPS}{effect.name}"
+    if isinstance(effect, Membership):
+        return f"queue/{effect.queue}/{effect.user}"
     return f"hint/{effect.extension}" if isinstance(effect, Hint) else effect.key
 
 
 def follows_reload(effect: Effect) -> bool:
-    """Return whether an effect is what every reload of FreePBX makes necessary: it writes all hints anew (F§7)."""
-    return isinstance(effect, Hint) or (isinstance(effect, (Put, Delete)) and effect.key.endswith("/hint"))
+    """Return whether an effect is what every reload of FreePBX makes necessary, which writes all hints anew (F§7); or
+    every restart of Asterisk, which forgets members of queues and their pauses, or every ``*45`` at a desk, which
+    lights the lamps of that desk only."""
+    if isinstance(effect, (Hint, Membership)):
+        return True
+    if isinstance(effect, Lamp):
+        return effect.name.startswith(QUEUE)
+    return effect.key.endswith("/hint")
 
 
 def diff(

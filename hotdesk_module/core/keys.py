@@ -6,14 +6,18 @@ import re
 
 # Custom device states live in this family; writing one goes through the device state API, which tells whoever watches.
 LAMPS = "CustomDevstate/"
+# Ours among them: of a phone, and of somebody who sits somewhere.
+OUR_LAMPS = f"{LAMPS}HDSK"
 # A lamp that is off; one that has no key is off as well.
 OFF = "NOT_INUSE"
+# What the names of FreePBX's lamps begin with that say whether a device's user is logged in to a queue.
+QUEUE = "QUEUE"
 # Unconditional, unavailable and busy forwards, and Do Not Disturb (F§5).
 FORWARDS = ("CF", "CFU", "CFB", "DND")
 # What FreePBX has in the key of follow-me's state; in its tables it is not. Absent, follow-me is off as well.
 FOLLOW_ME_ON, FOLLOW_ME_OFF = "DIRECT", "EXTENSION"
 
-_OUR_TARGET = re.compile(r"HD[0-9]+")
+_OUR_TARGET = "HD[0-9]+"
 
 
 def forward_target(phone: str) -> str:
@@ -21,9 +25,19 @@ def forward_target(phone: str) -> str:
     return f"HD{phone}"
 
 
+def phone_lamp(phone: str) -> str:
+    """Return the key of the lamp that says whether somebody sits at a phone of the pool."""
+    return f"{OUR_LAMPS}{phone}"
+
+
+def user_lamp(user: str) -> str:
+    """Return the key of the lamp that says whether somebody sits anywhere; no number begins with a letter."""
+    return f"{OUR_LAMPS}U{user}"
+
+
 def is_ours(forward: str | None) -> bool:
     """Return whether a Call Forward points at a target of ours."""
-    return forward is not None and _OUR_TARGET.fullmatch(forward) is not None
+    return forward is not None and re.fullmatch(_OUR_TARGET, forward) is not None
 
 
 def novmpw(extension: str) -> str:
@@ -34,3 +48,8 @@ def novmpw(extension: str) -> str:
 def follow_me(extension: str) -> str:
     """Return the key that says whether an extension's follow-me is on; ``*21`` and UCP change it, no reload does."""
     return f"AMPUSER/{extension}/followme/ddial"
+
+
+def queue_lamp(device: str, queue: str) -> str:
+    """Return the key of FreePBX's lamp that says whether a device's user is logged in to a queue; ``*45`` sets it."""
+    return f"{LAMPS}{QUEUE}{device}*{queue}"

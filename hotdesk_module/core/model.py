@@ -150,6 +150,23 @@ class Group(NamedTuple):
     members: tuple[str, ...] = ()
 
 
+class Trunk(NamedTuple):
+    """A trunk of FreePBX.
+
+    Attributes:
+        id: FreePBX's number of it.
+        cid: its Outbound CallerID, or empty.
+        keep: its CID Options: ``off``, ``on``, ``cnum`` (no names), ``all`` (its own caller ID and no other).
+        from_user: what it puts in place of the caller's number into the From header, or empty.
+    """
+
+    id: str
+    name: str
+    cid: str = ""
+    keep: str = "off"
+    from_user: str = ""
+
+
 class Route(NamedTuple):
     """An outbound route of FreePBX.
 
@@ -158,22 +175,28 @@ class Route(NamedTuple):
         emergency: calls on it carry the phone's Emergency CID (F§8).
         patterns: the numbers it takes, in Asterisk's language, prefix included: ``911``, ``9NXXXXXX``, ``0.``; those
             for some callers only are not among them.
-        only_for: it has patterns that are for some callers only.
-        trunks: how many trunks it has that are there and switched on.
+        limited: those for some callers only, each with the pattern of the callers' numbers.
+        trunks: those that are there and switched on, in the order in which they are tried.
         destination: it has a place to go to where no trunk takes the call.
         password: a caller has to enter one.
         timed: it is in force at certain times only.
+        cid: its Route CID, or empty.
+        cid_overrides: that goes before a user's own outbound CID.
+        internal: its type is Intra-Company: calls on it keep their internal caller ID.
     """
 
     id: str
     name: str
     emergency: bool = False
     patterns: tuple[str, ...] = ()
-    only_for: bool = False
-    trunks: int = 0
+    limited: tuple[tuple[str, str], ...] = ()
+    trunks: tuple[Trunk, ...] = ()
     destination: bool = False
     password: bool = False
     timed: bool = False
+    cid: str = ""
+    cid_overrides: bool = False
+    internal: bool = False
 
 
 class Contact(NamedTuple):
@@ -246,8 +269,10 @@ class World(NamedTuple):
         return result
 
 
+# An emergency number was dialled; see :mod:`hotdesk_module.daemon.alarm`.
+EMERGENCY = "emergency"
 # What the history has lines of; docs/cli.md says what each is, and with which codes.
-EVENTS = ("login", "logout", "refused", "repair", "lock", "unlock", "pin", "pool", "settings")
+EVENTS = ("login", "logout", "refused", "repair", "lock", "unlock", EMERGENCY, "pin", "queue", "pool", "settings")
 
 
 class Event(NamedTuple):
@@ -259,7 +284,8 @@ class Event(NamedTuple):
         actor: who did it, where that is not the user: an administrator's name.
         code: why: an error code for a refusal; ``moved``, ``replaced``, … for a logout; ``added``, ``changed``, … for
             what an administrator did; for a lock ``phone`` or ``user``, whichever is locked.
-        detail: what exactly, for people, e.g. ``take_over: replace → refuse``.
+        detail: what exactly, for people, e.g. ``take_over: replace → refuse``; of an emergency call the number that was
+            dialled.
         applied: the projection follows it. False means that reconcile still has to look at its phone and user.
         pending: AstDB keys to set (None: remove) once, when it is applied.
     """

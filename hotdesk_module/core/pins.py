@@ -21,10 +21,11 @@ SALT_LENGTH = 16
 USUAL = frozenset(("1234", "1111", "0000", "1212", "7777", "1004", "2000", "4444", "2222", "6969"))
 
 _METHOD = "pbkdf2-sha256"
-_NUMBER = re.compile(r"[0-9]+")
-_DIGITS = re.compile(rf"[0-9]{{{SHORTEST},{LONGEST}}}")
+# Patterns are compiled where they are used: most calls need none of them.
+_NUMBER = "[0-9]+"
+_DIGITS = f"[0-9]{{{SHORTEST},{LONGEST}}}"
 # More iterations than these are a damaged row, not a promise to keep a caller waiting for minutes.
-_STORED = re.compile(rf"{_METHOD}\$([1-9][0-9]{{0,6}})\$((?:[0-9a-f]{{2}})+)\$([0-9a-f]{{64}})")
+_STORED = rf"{_METHOD}\$([1-9][0-9]{{0,6}})\$((?:[0-9a-f]{{2}})+)\$([0-9a-f]{{64}})"
 
 
 class _Hash(NamedTuple):
@@ -39,7 +40,7 @@ def check(extension: str, pin: str) -> str:
     Raises:
         BadPin: it cannot, or is the first thing somebody would try. The message never repeats it.
     """
-    if not _DIGITS.fullmatch(pin):
+    if not re.fullmatch(_DIGITS, pin):
         raise BadPin(f"A hot desk PIN is {SHORTEST} to {LONGEST} digits.")
     why = weakness(extension, pin)
     if why:
@@ -53,7 +54,7 @@ def weakness(extension: str, pin: str) -> str:
         return f"shorter than {SHORTEST} digits"
     if pin == extension:
         return "the extension's own number, which is tried first"
-    if not _NUMBER.fullmatch(pin):
+    if not re.fullmatch(_NUMBER, pin):
         return ""
     steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:])}
     if steps == {0}:
@@ -86,7 +87,7 @@ def is_hash(text: str) -> bool:
 
 
 def _parse(stored: str) -> _Hash | None:
-    found = _STORED.fullmatch(stored)
+    found = re.fullmatch(_STORED, stored)
     return _Hash(int(found[1]), bytes.fromhex(found[2]), bytes.fromhex(found[3])) if found else None
 
 

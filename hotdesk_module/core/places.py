@@ -13,13 +13,13 @@ Places = tuple[tuple[str, str], ...]
 
 NEVER = "never"
 
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_BETWEEN = re.compile(r"[;\n]")
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_BETWEEN = r"[;\n]"
 
 
 def is_time(text: str) -> bool:
     """Return whether a text is a time of the day, ``00:00`` to ``23:59``."""
-    return bool(_TIME.fullmatch(text))
+    return bool(re.fullmatch(_TIME, text))
 
 
 def parse(text: str) -> Places:
@@ -29,7 +29,7 @@ def parse(text: str) -> Places:
         BadValue: it says nothing of that kind; the message has the part that is wrong.
     """
     found: dict[str, tuple[str, str]] = {}
-    for part in filter(None, (p.strip() for p in _BETWEEN.split(text))):
+    for part in filter(None, (p.strip() for p in re.split(_BETWEEN, text))):
         place, _, at = (p.strip() for p in part.rpartition("="))
         at = at.lower()
         if not place or not (at == NEVER or is_time(at)):

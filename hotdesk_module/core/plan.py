@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core.keys import LAMPS, OFF, forward_target, is_ours, novmpw
+from hotdesk_module.core.keys import LAMPS, OFF, forward_target, is_ours, novmpw, phone_lamp, user_lamp
 from hotdesk_module.core.model import Keys, Session, World
 from hotdesk_module.core.settings import CALLFORWARD, Settings
 
@@ -68,7 +68,7 @@ def target(
         owner = world.owner(phone) if known or phone in owned[phone] else None
         keys[f"DEVICE/{phone}/user"] = occupant.get(phone, owner) if known else owner
         lamp = "INUSE" if phone in occupant else OFF
-        keys[f"{LAMPS}HDSK{phone}"] = lamp if known and phone in pool else None
+        keys[phone_lamp(phone)] = lamp if known and phone in pool else None
 
     for user in scope.users:
         phones = sits.get(user, [])
@@ -95,6 +95,8 @@ def target(
             # Only where a session remembers it, for what nobody remembers nobody could give back; and for as long as it
             # does, whatever has become of the setting since.
             keys[novmpw(user)] = None
+        # Most people sit nowhere most of the time: a lamp without a key is off.
+        keys[user_lamp(user)] = "INUSE" if phones and user in world.users else None
         hint = hint_of(world, user, here if phones else own)
         keys[f"AMPUSER/{user}/hint"] = hint if user in world.users else None
         if user in world.users:

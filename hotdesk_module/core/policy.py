@@ -16,7 +16,7 @@ from hotdesk_module.errors import (
 )
 
 # FreePBX's columns users.extension and devices.id hold 20 characters.
-_EXTENSION = re.compile(r"[0-9]{1,20}")
+_EXTENSION = "[0-9]{1,20}"
 
 
 def check_extension(text: str) -> str:
@@ -25,7 +25,7 @@ def check_extension(text: str) -> str:
     Raises:
         BadExtension: it cannot.
     """
-    if not _EXTENSION.fullmatch(text):
+    if not re.fullmatch(_EXTENSION, text):
         raise BadExtension(f"'{text[:40]}' is not an extension: an extension is 1 to 20 digits.")
     return text
 

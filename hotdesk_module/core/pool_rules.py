@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.model import Device, Phone
 from hotdesk_module.core.pool import show_mac
 from hotdesk_module.errors import BadValue, DuplicateMac, HotdeskError, UnknownPhone
@@ -21,15 +22,14 @@ class Surroundings(NamedTuple):
     Attributes:
         devices: FreePBX's, by number.
         features: every enabled feature code: code to (module, feature).
-        login, logout: the general codes.
+        general: the general codes.
         macs: address to device, of the pool as it would be.
         logins, logouts: own code to one of the devices that has it, of the pool as it would be.
     """
 
     devices: Mapping[str, Device]
     features: Mapping[str, tuple[str, str]]
-    login: str
-    logout: str
+    general: Codes
     macs: Mapping[str, str]
     logins: Mapping[str, str]
     logouts: Mapping[str, str]
@@ -72,21 +72,21 @@ def refusals(phone: Phone, around: Surroundings) -> Iterator[HotdeskError]:
 
 
 def _code(field: str, code: str, around: Surroundings, opposite: Mapping[str, str]) -> Iterator[HotdeskError]:
-    general = {around.login: "login", around.logout: "logout"}
+    general = _general(around)
     if code in general:
         yield BadValue(f"{field}: '{code}' is the general {general[code]} code, which every phone has already.")
     elif code in around.features:
         yield BadValue(f"{field}: '{code}' is FreePBX's {_feature(around.features[code])}; choose another code.")
-    elif longer := next((c for c in around.features if len(c) > 2 and code.startswith(c) and c != around.login), ""):
+    elif longer := next((c for c in around.features if len(c) > 2 and code.startswith(c) and c not in general), ""):
         # Many of FreePBX's codes take an extension behind them, as *80 does for the intercom.
         yield BadValue(
             f"{field}: '{code}' begins with {longer}, FreePBX's {_feature(around.features[longer])}; choose another"
             " code."
         )
-    elif around.login and code.startswith(around.login):
+    elif shorter := next((c for c in general if c != around.general.logout and code.startswith(c)), ""):
+        # All but the logout may be followed by a number.
         yield BadValue(
-            f"{field}: '{code}' begins with the general login code {around.login}: it would be taken for a login of"
-            f" {code[len(around.login) :]}."
+            f"{field}: '{code}' begins with the general {general[shorter]} code {shorter}; choose another code."
         )
     elif prefix := next((c for c in around.logins if code.startswith(c) and c != code), ""):
         other = around.logins[prefix]
@@ -100,12 +100,17 @@ def _code(field: str, code: str, around: Surroundings, opposite: Mapping[str, st
 def _swallowed(login: str, around: Surroundings) -> Iterator[HotdeskError]:
     """A login code may be followed by an extension, so nothing longer may begin with it."""
     own = {c: f"own code of phone {d}" for c, d in (*around.logins.items(), *around.logouts.items())}
-    general = {around.login: "general login code", around.logout: "general logout code"}
+    general = {code: f"general {what} code" for code, what in _general(around).items()}
     features = {c: f"FreePBX's {_feature(f)}" for c, f in around.features.items()}
     for code, what in {**own, **features, **general}.items():
         if code.startswith(login) and code != login:
             yield BadValue(f"login_code: {code} ({what}) begins with '{login}' and could not be dialled any more.")
             return
+
+
+def _general(around: Surroundings) -> dict[str, str]:
+    words = {"key": "login key", "where": "where-is", "whose": "whose-phone"}
+    return {code: words.get(name, name) for name, code in around.general._asdict().items() if code}
 
 
 def _feature(feature: tuple[str, str]) -> str:

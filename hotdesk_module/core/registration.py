@@ -16,9 +16,9 @@ Get = Callable[[str], str]
 # What a contact's status says of whether it answers; the others say that nobody has asked yet.
 REACHABLE = {"Reachable": True, "Unreachable": False}
 
-_HOST = re.compile(r"sips?:(?:[^@;?]*@)?(\[[^\]]*\]|[^:;?>]*)(?::([0-9]+))?", re.IGNORECASE)
-_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}|[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
-_MILLISECONDS = re.compile(r"\(([0-9]+) ms\)")
+_HOST = r"(?i)sips?:(?:[^@;?]*@)?(\[[^\]]*\]|[^:;?>]*)(?::([0-9]+))?"
+_ADDRESS = r"(?i)[0-9]+(?:\.[0-9]+){3}|[0-9a-f.]*:[0-9a-f:.]*"
+_MILLISECONDS = r"\(([0-9]+) ms\)"
 
 
 def pjsip(get: Get) -> Contact | None:
@@ -45,9 +45,9 @@ def pjsip(get: Get) -> Contact | None:
 def sip(get: Get) -> Contact | None:
     """Return the contact that an event ``PeerEntry`` tells of, None where the peer is not registered."""
     name, address, status = get("ObjectName"), get("IPaddress"), get("Status")
-    if not name or not _ADDRESS.fullmatch(address):
+    if not name or not re.fullmatch(_ADDRESS, address):
         return None
-    answered = _MILLISECONDS.search(status)
+    answered = re.search(_MILLISECONDS, status)
     reachable = True if status.startswith(("OK", "LAGGED")) else False if status == "UNREACHABLE" else None
     return Contact(
         dial=f"SIP/{name}",
@@ -79,12 +79,12 @@ def _where(get: Get) -> tuple[str, int]:
 
     Where that is a name that means something to the phone only, as in a browser, it is what the phone itself says.
     """
-    found = _HOST.match(get("Uri"))
+    found = re.match(_HOST, get("Uri"))
     host, port = (found[1].strip("[]"), _number(found[2])) if found else ("", None)
-    if _ADDRESS.fullmatch(host):
+    if re.fullmatch(_ADDRESS, host):
         return host, port or 0
     via = get("ViaAddr").strip("[]")
-    return (via, _number(get("ViaPort")) or 0) if _ADDRESS.fullmatch(via) else ("", 0)
+    return (via, _number(get("ViaPort")) or 0) if re.fullmatch(_ADDRESS, via) else ("", 0)
 
 
 def _number(text: str | None) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core.keys import LAMPS, is_ours
+from hotdesk_module.core.keys import OUR_LAMPS, is_ours, phone_lamp
 from hotdesk_module.core.model import Device, Keys, Session, User, World
 from hotdesk_module.errors import UnsafePlan
 
@@ -58,8 +58,8 @@ def remains(phones: Collection[str], wanted: Mapping[str, object], actual: Mappi
         phones: those of the pool, whose lamps are never leftovers.
         wanted: what should be there.
     """
-    lamps = {f"{LAMPS}HDSK{phone}" for phone in phones}
-    ours = ("HDSK/", f"{LAMPS}HDSK")
+    lamps = {phone_lamp(phone) for phone in phones}
+    ours = ("HDSK/", OUR_LAMPS)
     return {key: None for key in actual if key.startswith(ours) and key not in wanted and key not in lamps}
 
 

@@ -22,6 +22,31 @@ def takes(pattern: str, number: str) -> bool:
     return _expression(pattern).fullmatch(number) is not None
 
 
+def example(pattern: str) -> str:
+    """Return a number that a pattern takes, to try it with; empty where it takes none."""
+    number = "".join(_first(part) for part in _PART.findall(pattern))
+    return number if is_number(number) and takes(pattern, number) else ""
+
+
+def emergency_numbers(routes: Iterable[Route]) -> dict[str, str]:
+    """Return the numbers to try emergency routes with, each with its pattern: one for every pattern, each once."""
+    numbers: dict[str, str] = {}
+    for route in routes:
+        if route.emergency:
+            for pattern in (*route.patterns, *(p for p, _ in route.limited)):
+                number = example(pattern)
+                if number:
+                    numbers.setdefault(number, pattern)
+    return numbers
+
+
+def is_emergency(routes: Iterable[Route], number: str) -> bool:
+    """Return whether an emergency route is meant for a number, whoever dials it and whether or not it gets there."""
+    return any(
+        takes(pattern, number) for r in routes if r.emergency for pattern in (*r.patterns, *(p for p, _ in r.limited))
+    )
+
+
 def ahead(routes: Iterable[Route]) -> Iterator[tuple[Route, Route, str]]:
     """Yield the emergency numbers that another route takes first: that route, the emergency route, the number.
 
@@ -46,6 +71,13 @@ def _expression(pattern: str) -> re.Pattern[str]:
     except re.error:
         # A range the wrong way round, which Asterisk does not take either.
         return re.compile("(?!)")
+
+
+def _first(part: str) -> str:
+    """Return the first sign that a part of a pattern takes."""
+    if len(part) > 2:
+        return part[1:2]
+    return {"X": "0", "Z": "1", "N": "2", ".": "0", "!": ""}.get(part.upper(), part)
 
 
 def _choice(part: str) -> str:

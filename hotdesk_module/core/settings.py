@@ -68,8 +68,9 @@ ON_OFF = ("no", "yes")
 SET, NEW = "(set)", "(new)"
 # The kinds of events that a webhook can be told of.
 LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED = "login", "logout", "expiry", "lock", "unlock", "refused"
-TOLD = (LOGIN, LOGOUT, EXPIRY, LOCK, UNLOCK, REFUSED)
-TOLD_BY_DEFAULT = (LOGIN, LOGOUT, EXPIRY, LOCK)
+EMERGENCY = "emergency"
+TOLD = (LOGIN, LOGOUT, EXPIRY, LOCK, EMERGENCY, UNLOCK, REFUSED)
+TOLD_BY_DEFAULT = (LOGIN, LOGOUT, EXPIRY, LOCK, EMERGENCY)
 # Characters of an address.
 _ADDRESS = 255
 # So much of a wrong value is repeated; a number has fewer digits.
@@ -159,6 +160,12 @@ SPECS: tuple[Spec, ...] = (
         "Locations with another time of the day, which holds for all phones there but those with their own.",
         places=True,
     ),
+    Spec(
+        "emergency_alert",
+        "yes",
+        "Say in FreePBX's notifications and by a UserEvent when an emergency number is dialled at a hot desk phone.",
+        ON_OFF,
+    ),
     Spec("history_days", "365", "Days the history is kept; 0 keeps it for ever.", low=0, high=3650),
     Spec(
         "mass_logout",
@@ -208,6 +215,7 @@ class Settings(NamedTuple):
     max_hours: int = 0
     daily_at: str = ""
     daily_by_location: Places = ()
+    emergency_alert: bool = True
     history_days: int = 365
     mass_logout: int = 5
     webhook_url: str = ""

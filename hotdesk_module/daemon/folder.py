@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from hotdesk_module.adapters.instance import LOCK
+from hotdesk_module.agi.handover import SOCKET
 from hotdesk_module.errors import BadConfig
 
 
@@ -16,6 +17,7 @@ class Folder:
 
     Attributes:
         socket: where the panel listens.
+        calls: where calls are handed over.
         secret: the key with which the bridge signs.
         lock: held by the running daemon, with its process number in it.
         watched: its time is when the daemon last watched the phones.
@@ -24,6 +26,7 @@ class Folder:
     def __init__(self, path: str) -> None:
         self.path = Path(path).absolute()
         self.socket = str(self.path / "panel.sock")
+        self.calls = str(self.path / SOCKET)
         self.secret = str(self.path / "secret")
         self.lock = str(self.path / LOCK)
         self.watched = str(self.path / "watched")

@@ -13,8 +13,9 @@ from hotdesk_module.errors import HotdeskError, LedgerDown
 
 # Seconds between two looks, whatever happens: a whole company that registers at once is looked at once a second.
 APART = 1.0
-# Seconds until the next look where nothing happens, for an event may have been lost; and after one that failed.
-EVERY, AGAIN = 180.0, 5.0
+# Seconds until the next look where nothing happens, and after one that failed. When a phone renews its registration
+# Asterisk shows it its own messages, and tells us nothing, unless send_contact_status_on_update_registration is set.
+EVERY, AGAIN = 30.0, 5.0
 
 
 class Registrations:
@@ -29,6 +30,7 @@ class Registrations:
         self._now = now
         self._devices: tuple[Device, ...] | None = None
         self._known: dict[tuple[str, str], Contact] = {}
+        self._renewed: set[str] = set()
         # Replaced as a whole and never changed: the panel's threads need no lock.
         self._current: Mapping[str, Contact] | None = None
         self._last = now() - APART
@@ -37,6 +39,11 @@ class Registrations:
     def current(self) -> Mapping[str, Contact] | None:
         """Return the contact of each device that is registered; None: nobody knows. For any thread."""
         return self._current
+
+    def renewed(self) -> frozenset[str]:
+        """Return the devices, as Asterisk dials them, that have registered anew since this was asked last."""
+        renewed, self._renewed = frozenset(self._renewed), set()
+        return renewed
 
     def heard(self, events: Iterable[Message]) -> None:
         """Look at what Asterisk said."""
@@ -72,9 +79,15 @@ class Registrations:
             # Those of the last time will do: who is registered is seen without a database too.
             if self._devices is None:
                 raise
-        self._known = {(c.dial, c.uri): c for c in found}
+        known = {(c.dial, c.uri): c for c in found}
+        if self._known:
+            self._renewed.update(c.dial for at, c in known.items() if not self._is_known(at, c))
+        self._known = known
         self._current = by_device(found, self._devices)
         self._due = self._last + EVERY
+
+    def _is_known(self, at: tuple[str, str], contact: Contact) -> bool:
+        return at in self._known and self._known[at].expires == contact.expires
 
     def _is_news(self, event: Message) -> bool:
         """Return whether an event tells of something else than the last look did.

@@ -44,6 +44,6 @@ class Schedule:
         """Return the tasks that are due, and strike out those times."""
         now = self._now()
         tasks = [task for task, due in self._due.items() if any(when <= now for when in due)]
-        for task in tasks:
-            self._due[task] = [when for when in self._due[task] if when > now]
+        left = {task: [when for when in due if when > now] for task, due in self._due.items()}
+        self._due = {task: due for task, due in left.items() if due}
         return tasks

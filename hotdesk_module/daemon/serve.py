@@ -18,12 +18,15 @@ from hotdesk_module.compose import compose
 from hotdesk_module.daemon import log as log_
 from hotdesk_module.daemon import work
 from hotdesk_module.daemon.activity import Activity
+from hotdesk_module.daemon.alarm import Alarm
 from hotdesk_module.daemon.bell import Bell
 from hotdesk_module.daemon.courier import Courier
 from hotdesk_module.daemon.folder import Folder
+from hotdesk_module.daemon.forkserver import ForkServer
 from hotdesk_module.daemon.guard import Guard
 from hotdesk_module.daemon.keeper import Keeper, Work
 from hotdesk_module.daemon.line import Line
+from hotdesk_module.daemon.message_lamps import Keeping
 from hotdesk_module.daemon.panel import Panel
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import Clocks, Timers, Watched
@@ -107,6 +110,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     bell.stop_on((signal.SIGTERM, signal.SIGINT))
     connections = work.Connections(where)
     registrations = Registrations(connections.inventory.devices, time.monotonic)
+    keeping = Keeping(time.monotonic, work.wall_clock)
     comparisons = Comparisons()
     base = Base(
         partial(compose, Memory()),
@@ -146,6 +150,10 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
     troubles = Troubles(alerts, log, time.monotonic)
     keeper = Keeper(tasks, troubles, log, time.monotonic)
     guard = Guard(lambda: controls.locks(connections.ledger, work.wall_clock()), alerts, troubles, time.monotonic)
+    alarm = Alarm(
+        connections.ledger, connections.inventory, line, alerts, troubles, log, work.wall_clock, time.monotonic
+    )
+    forkserver = ForkServer(folder.calls, log, time.monotonic)
     courier = Courier(where, alerts, log, work.wall_clock)
     courier.start()
     log.info("Hot Desking %s serves %s (pid %d).", __version__, folder.socket, os.getpid())
@@ -155,10 +163,13 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 log.warning("%s is gone, or another's: the module was removed, or a second daemon runs.", folder.lock)
                 break
             try:
-                _turn(keeper, line, activity, bell, registrations, troubles)
+                _turn(keeper, line, activity, alarm, bell, registrations, keeping, troubles)
+                work.show_messages(keeping, connections, line, troubles)
                 guard.work()
                 panel.keep()
-                rest = min(keeper.next(), line.wait(), registrations.next(), guard.next(), LOOK)
+                forkserver.keep()
+                waits = (keeper.next(), line.wait(), registrations.next(), keeping.next(), guard.next(), alarm.next())
+                rest = min(*waits, LOOK)
                 bell.wait(0.0 if line.waiting else rest, line.fileno())
                 troubles.end(LOOP)
             except Exception as error:
@@ -166,6 +177,7 @@ def _run(where: config.Config, folder: Folder, instance: Instance, log_file: str
                 bell.wait(1.0)
     finally:
         courier.stop()
+        forkserver.stop()
         panel.stop()
         with suppress(HotdeskError):
             timers.write()
@@ -181,17 +193,30 @@ def about_us() -> Machine:
 
 
 def _turn(
-    keeper: Keeper, line: Line, activity: Activity, bell: Bell, registrations: Registrations, troubles: Troubles
+    keeper: Keeper,
+    line: Line,
+    activity: Activity,
+    alarm: Alarm,
+    bell: Bell,
+    registrations: Registrations,
+    keeping: Keeping,
+    troubles: Troubles,
 ) -> None:
     """Look at everything once."""
     if line.keep():
         keeper.connected()
         registrations.away()
+        keeping.connected()
     heard = line.events()
+    # Before anything that may take its time.
+    alarm.heard(heard)
+    alarm.work()
     keeper.heard(heard)
     activity.watch(line.up)
     registrations.heard(heard)
+    keeping.heard(heard)
     work.follow(registrations, line, troubles)
+    keeping.renewed(registrations.renewed())
     if bell.asked.is_set():
         bell.asked.clear()
         keeper.asked()

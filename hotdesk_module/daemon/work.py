@@ -16,6 +16,7 @@ from hotdesk_module.config import Config, Manager
 from hotdesk_module.core import settings, webhook
 from hotdesk_module.core.model import Session
 from hotdesk_module.daemon.line import Line
+from hotdesk_module.daemon.message_lamps import Keeping
 from hotdesk_module.daemon.registrations import Registrations
 from hotdesk_module.daemon.timers import SOONEST, Timers
 from hotdesk_module.daemon.troubles import Troubles
@@ -36,6 +37,8 @@ DAY = 86400
 GLANCED_AT = 20
 # The task of knowing who is registered.
 FOLLOW = "registrations"
+# The task of keeping message lamps right.
+LAMPS = "message lamps"
 # What the names of alerts from the checks begin with.
 HEALTH = "health_"
 
@@ -144,6 +147,24 @@ def follow(registrations: Registrations, line: Line, troubles: Troubles) -> None
             line.lost(error.message)
     else:
         troubles.end(FOLLOW)
+
+
+def show_messages(keeping: Keeping, connections: Connections, line: Line, troubles: Troubles) -> None:
+    """Keep message lamps right; what keeps us from it is a trouble like any other."""
+    if line.ami is None or not line.up:
+        keeping.away()
+        return
+    if keeping.next():
+        return
+    try:
+        connections.inventory.refresh()
+        keeping.work(connections.ledger, connections.inventory, AmiSwitchboard(line.ami))
+    except HotdeskError as error:
+        troubles.begin(LAMPS, error.code, error.message)
+        if line.fileno() < 0:
+            line.lost(error.message)
+    else:
+        troubles.end(LAMPS)
 
 
 def forget(connections: Connections) -> int:

@@ -71,6 +71,7 @@ class AgiCommands:
             "GET VARIABLE": Command(self._get_variable, "GET VARIABLE <variablename>", True),
             "HANGUP": Command(self._hangup, "HANGUP [<channelname>]", False),
             "NOOP": Command(lambda words: "200 result=0", "NoOp", True),
+            "SAY ALPHA": Command(self._say_digits, "SAY ALPHA <number> <escape digits>", False),
             "SAY DIGITS": Command(self._say_digits, "SAY DIGITS <number> <escape digits>", False),
             "SAY NUMBER": Command(self._say_digits, "SAY NUMBER <number> <escape digits> [<gender>]", False),
             "SET VARIABLE": Command(self._set_variable, "SET VARIABLE <variablename> <value>", True),

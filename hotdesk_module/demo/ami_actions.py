@@ -10,6 +10,7 @@ from hotdesk_module.demo.channel import Channel
 from hotdesk_module.demo.events import Headers
 from hotdesk_module.demo.hints import CONTEXT
 from hotdesk_module.demo.pbx import Pbx
+from hotdesk_module.demo.queues import Member, Refused
 from hotdesk_module.demo.tables import ASTERISK_VERSION
 
 
@@ -68,8 +69,13 @@ class Actions:
             "extensionstate": self._extension_state,
             "extensionstatelist": self._extension_states,
             "getvar": self._getvar,
+            "mailboxcount": self._mailbox_count,
             "pjsipnotify": self._notify,
             "pjsipshowcontacts": self._contacts,
+            "queueadd": self._queue_add,
+            "queuepause": self._queue_pause,
+            "queueremove": self._queue_remove,
+            "queuestatus": self._queue_status,
             "setvar": self._setvar,
             "showdialplan": self._show_dialplan,
             "userevent": self._user_event,
@@ -79,7 +85,10 @@ class Actions:
         action = self._table.get(message.get("Action").lower())
         if action is None:
             raise ActionError("Invalid/unknown command")
-        return action(message)
+        try:
+            return action(message)
+        except Refused as refusal:
+            raise ActionError(str(refusal)) from None
 
     # --- AstDB
 
@@ -221,6 +230,19 @@ class Actions:
         self._pbx.events.emit("UserEvent", [("UserEvent", name), *body])
         return success("Event Sent")
 
+    def _mailbox_count(self, message: Message) -> Reply:
+        name = message.get("Mailbox")
+        if not name:
+            raise ActionError("Mailbox not specified")
+        box = self._pbx.voicemail.box(*name.partition("@")[::2])
+        return success(
+            "Mailbox Message Count",
+            ("Mailbox", name),
+            ("UrgMessages", "0"),
+            ("NewMessages", str(len(box.new) if box else 0)),
+            ("OldMessages", str(len(box.old) if box else 0)),
+        )
+
     def _notify(self, message: Message) -> Reply:
         variables = dict(part.partition("=")[::2] for text in message.all("Variable") for part in text.split(","))
         device = message.get("Endpoint")
@@ -230,6 +252,28 @@ class Actions:
             text = " ".join(message.all("Variable")).lower()
             self._pbx.set_lamp(device, "messages-waiting: yes" in text or "messages-waiting:yes" in text)
         return success("NOTIFY sent")
+
+    # --- queues
+
+    def _queue_status(self, message: Message) -> Reply:
+        events = list(self._pbx.queues.status(message.get("Member")))
+        return _list(events, "QueueStatusComplete", "Queue status will follow")
+
+    def _queue_add(self, message: Message) -> Reply:
+        interface = message.get("Interface")
+        name, state = message.get("MemberName") or interface, message.get("StateInterface") or interface
+        member = Member(name, True, state, message.get("Penalty") or "0", _true(message.get("Paused")))
+        self._pbx.queues.add(message.get("Queue"), interface, member)
+        return success("Added interface to queue")
+
+    def _queue_remove(self, message: Message) -> Reply:
+        self._pbx.queues.remove(message.get("Queue"), message.get("Interface"))
+        return success("Removed interface from queue")
+
+    def _queue_pause(self, message: Message) -> Reply:
+        paused = _true(message.get("Paused"))
+        self._pbx.queues.pause(message.get("Queue"), message.get("Interface"), paused)
+        return success(f"Interface {'' if paused else 'un'}paused successfully")
 
     def _contacts(self, message: Message) -> Reply:
         events = [(("Event", "ContactList"), *headers) for headers in self._pbx.registrations.contacts()]

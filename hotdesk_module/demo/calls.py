@@ -58,8 +58,7 @@ class Calls:
 
     def dial(self, phone: Phone, digits: str) -> None:
         """Start a call; the phone's own thread goes on at once."""
-        channel = self._leg(phone.number)
-        channel.extension = digits
+        channel = self._leg(phone.number, dialled=digits)
         phone.channel = channel
         phone.show(State.CALLING, CallerId("", digits))
         threading.Thread(target=self._run, args=(phone, channel, digits), daemon=True, name=channel.name).start()
@@ -260,8 +259,9 @@ class Calls:
 
     # --- small things
 
-    def _leg(self, endpoint: str, called: bool = False) -> Channel:
+    def _leg(self, endpoint: str, called: bool = False, dialled: str = "") -> Channel:
         channel = Channel(self._monitor, self._pace, "PJSIP", endpoint, next(self._serial), called)
+        channel.extension = dialled
         with self._monitor.lock:
             self._channels[channel.name] = channel
         self._tell("Newchannel", channel)
@@ -278,6 +278,7 @@ class Calls:
                 ("Channel", channel.name),
                 ("ChannelState", str(number)),
                 ("ChannelStateDesc", name),
+                ("Exten", channel.extension),
                 ("Uniqueid", channel.uniqueid),
             ),
         )

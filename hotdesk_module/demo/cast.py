@@ -91,6 +91,9 @@ EVERYBODY = PEOPLE + COLLEAGUES
 # The mailboxes of the shared phones' own numbers: where direct calls to an occupied phone end.
 DESK_PINS = {desk.number: str(7150 + int(desk.number)) for desk in EVERY_DESK if desk.shared}
 
+# Number to name and static members.
+QUEUES = {"700": ("Orders", ("1002",)), "701": ("Repairs", ())}
+
 TRUNK_CID = '"Example Ltd" <5550100>'
 EMERGENCY_NUMBER = "911"
 

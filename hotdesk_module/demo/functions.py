@@ -8,6 +8,7 @@ import time
 from hotdesk_module.demo.astdb import AstDb
 from hotdesk_module.demo.channel import CallerId, Channel
 from hotdesk_module.demo.hints import CONTEXT, Hints
+from hotdesk_module.demo.voicemail import CONTEXT as MAILBOXES
 from hotdesk_module.demo.voicemail import Voicemail
 
 _CALL = re.compile(r"([A-Za-z_]\w*)\((.*)\)\Z", re.DOTALL)
@@ -38,6 +39,8 @@ class Functions:
             return ",".join(sorted(keys))
         if function == "VM_INFO":
             return self._vm_info(arguments)
+        if function == "PJSIP_ENDPOINT":
+            return self._of_endpoint(*arguments.partition(",")[::2])
         if function == "DEVICE_STATE":
             return self._hints.device_state(arguments)
         if function in ("EXTENSION_STATE", "HINT"):
@@ -111,6 +114,11 @@ class Functions:
             }
             return own.get(arguments)
         return channel.variables.get(f"{function}({arguments})")
+
+    def _of_endpoint(self, endpoint: str, option: str) -> str | None:
+        # A fixed device has the mailbox of its own number and no other (F§4).
+        box = self._voicemail.box(endpoint)
+        return f"{endpoint}@{MAILBOXES}" if option == "mailboxes" and box is not None else None
 
     def _vm_info(self, arguments: str) -> str | None:
         address, _, rest = arguments.partition(",")

@@ -10,7 +10,7 @@ from hotdesk_module import dialplan
 from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
-from hotdesk_module.core.codes import in_force
+from hotdesk_module.core.codes import Codes, in_force
 from hotdesk_module.core.model import Phone
 from hotdesk_module.dialplan import Dialplan
 from hotdesk_module.errors import LedgerDown
@@ -19,9 +19,9 @@ _AGI = re.compile(r"AGI\([^,]*,(.*)\)")
 _EXTEN = re.compile(r"\$\{EXTEN:(\d+)\}")
 
 
-def generate(login: str = dialplan.LOGIN, logout: str = dialplan.LOGOUT, phones: Iterable[Phone] = ()) -> Dialplan:
+def generate(codes: Codes | None = None, phones: Iterable[Phone] = ()) -> Dialplan:
     """Return the module's dialplan; the script's path plays no part here."""
-    return dialplan.build("hotdesk.py", login, logout, phones)
+    return dialplan.build("hotdesk.py", codes or Codes(), phones)
 
 
 class Generated:
@@ -35,7 +35,7 @@ class Generated:
         connection = Sqlite(str(self._database))
         try:
             codes = in_force(SqlInventory(connection).feature_codes())
-            self._latest = generate(*codes, SqlLedger(connection).phones())
+            self._latest = generate(codes, SqlLedger(connection).phones())
         except LedgerDown:
             # Asterisk does not ask a database either: the last dialplan stays in force.
             pass

@@ -7,12 +7,13 @@ from pathlib import Path
 from hotdesk_module.demo import cast, dialplan, freepbx_keys
 from hotdesk_module.demo.astdb import AstDb, Change
 from hotdesk_module.demo.calls import OUTSIDE, Calls
-from hotdesk_module.demo.events import Events
+from hotdesk_module.demo.events import Events, Headers
 from hotdesk_module.demo.functions import Functions
 from hotdesk_module.demo.hints import CONTEXT, Hints
 from hotdesk_module.demo.monitor import Monitor
 from hotdesk_module.demo.pace import Pace
 from hotdesk_module.demo.phone import Phone
+from hotdesk_module.demo.queues import Queues
 from hotdesk_module.demo.registrations import Contact, Registrations
 from hotdesk_module.demo.story import Feed, Tour
 from hotdesk_module.demo.voicemail import Voicemail
@@ -28,6 +29,7 @@ class Pbx:
         self.db = AstDb(self.monitor, path)
         self.feed = Feed(self.monitor)
         self.tour = Tour(self.monitor)
+        self.queues = Queues(self.monitor, self.feed)
         self.voicemail = Voicemail(self.monitor, self.events)
         self.phones: dict[str, Phone] = {}
         self.registrations = Registrations(self.monitor, self.events)
@@ -94,10 +96,10 @@ class Pbx:
     def _changed(self, change: Change) -> None:
         self.feed.key(change)
 
-    def _lamps(self, name: str, headers: object) -> None:
-        # A fixed device subscribes to the mailbox of its own number and to no other (F§4).
+    def _lamps(self, name: str, headers: Headers) -> None:
+        # A fixed device is told of the mailbox of its own number and of no other (F§4).
         if name == "MessageWaiting":
-            for number, phone in self.phones.items():
-                box = self.voicemail.box(number)
-                if box is not None:
-                    phone.lamp = bool(box.new)
+            number, _, context = dict(headers)["Mailbox"].partition("@")
+            box = self.voicemail.box(number, context)
+            if box is not None:
+                self.set_lamp(number, bool(box.new))

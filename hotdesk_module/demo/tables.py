@@ -88,6 +88,9 @@ _SETTINGS = {
 _FEATURE_CODES = (
     ("hotdesk", "login", "Hot Desking: log in", "*11", 1),
     ("hotdesk", "logout", "Hot Desking: log out", "*12", 1),
+    ("hotdesk", "key", "Hot Desking: login key", "*15", 1),
+    ("hotdesk", "where", "Hot Desking: where is", "*16", 1),
+    ("hotdesk", "whose", "Hot Desking: whose phone is this", "*17", 1),
     ("core", "userlogon", "User Logon", "*11", 0),
     ("core", "userlogoff", "User Logoff", "*12", 0),
     ("voicemail", "myvoicemail", "My Voicemail", "*97", 1),
@@ -149,6 +152,12 @@ def _fill(connection: sqlite3.Connection) -> None:
         " VALUES (?, ?, ?, ?, NULL, ?, 0)",
         _FEATURE_CODES,
     )
+    for queue, (name, static) in cast.QUEUES.items():
+        connection.execute("INSERT INTO queues_config (extension, descr) VALUES (?, ?)", (queue, name))
+        connection.executemany(
+            "INSERT INTO queues_details (id, keyword, data) VALUES (?, 'member', ?)",
+            [(queue, f"Local/{extension}@from-queue/n,0") for extension in static],
+        )
     connection.execute("INSERT INTO trunks (trunkid, name, tech, channelid) VALUES (1, 'Carrier', 'pjsip', 'Carrier')")
     for number, (name, emergency, patterns) in enumerate(_ROUTES, 1):
         connection.execute(

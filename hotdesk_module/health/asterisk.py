@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hotdesk_module import dialplan
 from hotdesk_module.core import codes
 from hotdesk_module.core.registration import by_device
-from hotdesk_module.health import forwards, groups, orphans, registered, versions
+from hotdesk_module.health import forwards, groups, orphans, queue_rules, registered, subscribers, versions
 from hotdesk_module.health.finding import ERROR, OK, WARNING, Finding
 from hotdesk_module.health.installation import Installation, Known
 from hotdesk_module.health.projection import compare
@@ -32,12 +32,14 @@ def check(at: Installation, known: Known) -> Iterator[Finding]:
     yield versions.asterisk(switchboard.version())
     yield from _dialplan(switchboard, known)
     yield from groups.check(known, astdb)
+    yield from queue_rules.check(known, astdb)
     yield from forwards.check(known, astdb)
     yield from orphans.check(orphans.find(at.ledger, known.world.users, astdb))
     registrations = at.registrations() if at.registrations else None
     if registrations is None:
         registrations = by_device(switchboard.contacts(), known.world.devices.values())
     yield from registered.check(known, registrations)
+    yield from subscribers.check(known, switchboard.subscribers() if known.phones else ())
     if at.compared is not None:
         yield from at.compared
     else:
@@ -45,8 +47,13 @@ def check(at: Installation, known: Known) -> Iterator[Finding]:
 
 
 def _dialplan(switchboard: Switchboard, known: Known) -> Iterator[Finding]:
-    built = dialplan.build("", *codes.in_force(known.features), known.phones)
+    built = dialplan.build("", codes.in_force(known.features), known.phones)
     missing = [c for c in dict.fromkeys(s.context for s in built.steps) if switchboard.context(c) is None]
+    if missing == [dialplan.SHOWN]:
+        heading = say("A part of our dialplan is not loaded yet")
+        found = say("Who calls a user is shown the phone's name and number after the answer, not the user's.")
+        yield Finding("dialplan", WARNING, heading, (found,), (_APPLY,))
+        return
     if missing:
         heading = say("Asterisk has not loaded our dialplan")
         yield Finding("dialplan", ERROR, heading, (say("Nobody can log in."),), (_APPLY,))

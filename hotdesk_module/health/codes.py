@@ -26,6 +26,7 @@ def check(known: Known) -> Iterator[Finding]:
         for code in ours
         if code in taken and taken[code] not in {(c.module, c.feature) for c in cores}
     ]
+    clashes += [(getattr(ours, one), (codes.OURS, other)) for one, other in codes.twice(ours)]
     for code, (module, feature) in clashes:
         yield Finding(
             "codes",
@@ -34,6 +35,7 @@ def check(known: Known) -> Iterator[Finding]:
             (say("One of the two cannot be dialled."),),
             (say("Change one of them at Admin, Feature Codes, then click Apply Config."),),
         )
+    # Who has no use for the others switches them off.
     off = tuple(name for name, code in zip(("login", "logout"), ours) if not code)
     if off:
         yield Finding(

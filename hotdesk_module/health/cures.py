@@ -7,10 +7,11 @@ from typing import Callable, NamedTuple
 
 from hotdesk_module.core import changes, drift
 from hotdesk_module.core.changes import By
-from hotdesk_module.core.effects import Delete, Effect, Lamp, Put, diff, name
+from hotdesk_module.core.effects import JOIN, LEAVE, PAUSE, Delete, Effect, Lamp, Membership, Put, diff, name
 from hotdesk_module.core.keys import LAMPS
 from hotdesk_module.core.lockout import USER, Attempts
 from hotdesk_module.core.model import Event, Keys, World
+from hotdesk_module.core.queues import UNTOUCHED
 from hotdesk_module.errors import AsteriskDown, UnsafePlan
 from hotdesk_module.health import forwards, orphans
 from hotdesk_module.health.finding import FORCE, FORGET, FORWARDS, RECONCILE, Finding
@@ -97,7 +98,19 @@ def effect(one: Effect) -> Said:
         return say("Set %(key)s to %(value)s, which is %(old)s", key=one.key, value=one.value, old=one.old)
     if isinstance(one, Lamp):
         return say("Let the device state Custom:%(name)s be %(state)s", name=one.name, state=one.state)
+    if isinstance(one, Membership):
+        return _membership(one)
     return say("Set the hint of %(extension)s to %(hint)s", extension=one.extension, hint=one.hint)
+
+
+def _membership(one: Membership) -> Said:
+    if one.change == JOIN:
+        return say("Log %(user)s in to queue %(queue)s", user=one.user, queue=one.queue)
+    if one.change == LEAVE:
+        return say("Log %(user)s out of queue %(queue)s", user=one.user, queue=one.queue)
+    if one.change == PAUSE:
+        return say("Pause %(user)s in queue %(queue)s", user=one.user, queue=one.queue)
+    return say("Unpause %(user)s in queue %(queue)s", user=one.user, queue=one.queue)
 
 
 def _forget(desk: HotDesk, dry_run: bool, force: bool) -> tuple[Said, ...]:
@@ -122,6 +135,8 @@ def _forget(desk: HotDesk, dry_run: bool, force: bool) -> tuple[Said, ...]:
                 ledger.save_weak_pin(extension, 0)
             for extension in left.attempts:
                 ledger.save_attempts(USER, extension, Attempts())
+            gone = [r._replace(mode=UNTOUCHED, done="") for r in ledger.queue_rules(left.queues)]
+            ledger.save_queue_rules(gone)
             _note(desk, FORGOTTEN, left.extensions)
     return tuple(say("Remove %(what)s", what=what) for what in orphans.of(left))
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotdesk_module.core.model import Route
+from hotdesk_module.core.outbound import SHORTEST, parsed
 from hotdesk_module.core.routes import ahead
 from hotdesk_module.health.finding import ERROR, OK, WARNING, Finding
 from hotdesk_module.health.installation import Known
 from hotdesk_module.health.said import Said, phones, say
 
-# A shorter Emergency CID counts for nothing in core's dialplan (F§8).
-SHORTEST = 2
+# A pattern that takes whatever follows so few digits is for more than emergencies.
+_PREFIX = 4
 
 _WRONG_PLACE = say(
     "An emergency call would show the number of whoever is logged in, or the trunk's, not where the phone stands."
@@ -46,7 +47,22 @@ def _cids(known: Known) -> Iterator[Finding]:
             ),
             phones=silent,
         )
-    elif there:
+    unnumbered = tuple(d for d in there if d not in silent and not parsed(known.world.devices[d].emergency_cid).number)
+    if unnumbered:
+        yield Finding(
+            "emergency_cid",
+            ERROR,
+            say("%(phones)s: an Emergency CID without a number", phones=phones(unnumbered)),
+            (say("An emergency call shows no number at all, but a name."),),
+            (
+                say(
+                    'Write a number, or "Name" <number>: in FreePBX, Extensions, the phone\'s extension, Advanced,'
+                    " Emergency CID; then click Submit and Apply Config."
+                ),
+            ),
+            phones=unnumbered,
+        )
+    if there and not silent and not unnumbered:
         yield Finding("emergency_cid", OK, say("Every phone has an Emergency CID"))
 
 
@@ -94,13 +110,40 @@ def _broken(emergency: list[Route]) -> Iterator[Finding]:
                 say("An emergency call on it goes nowhere."),
                 say("Give it a trunk, or switch its trunk on at Connectivity, Trunks; then click Apply Config."),
             )
-        if not route.patterns and not route.only_for:
+        if not route.patterns and not route.limited:
             yield _of(
                 route,
                 ERROR,
                 say("The emergency route %(route)s has no dial pattern", route=name),
                 say("No call takes it."),
                 say("Add your emergency numbers to its Dial Patterns, e.g. 911 or 112; then click Apply Config."),
+            )
+        if route.limited:
+            yield _of(
+                route,
+                ERROR,
+                say("The emergency route %(route)s has dial patterns for some callers only", route=name),
+                say(
+                    "FreePBX compares them with the number of whoever is logged in, not with the phone's: an emergency"
+                    " call from an occupied phone takes another route, or none."
+                ),
+                say("Empty CallerID in its Dial Patterns; then click Submit and Apply Config."),
+            )
+        if route.internal:
+            yield _of(
+                route,
+                ERROR,
+                say("The emergency route %(route)s is of type Intra-Company as well", route=name),
+                say("FreePBX then leaves the Emergency CID out: the call shows the extension of whoever is logged in."),
+                say("Set its Route Type to Emergency only; then click Submit and Apply Config."),
+            )
+        if any(p.endswith((".", "!")) and len(p) < _PREFIX for p in route.patterns):
+            yield _of(
+                route,
+                WARNING,
+                say("The emergency route %(route)s takes nearly every number", route=name),
+                say("All these calls carry the phone's Emergency CID, and each is reported as an emergency call."),
+                say("Let its Dial Patterns be your emergency numbers, and have another route for the rest."),
             )
         if route.password:
             yield _of(

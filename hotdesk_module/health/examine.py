@@ -18,7 +18,7 @@ from hotdesk_module.health import (
 )
 from hotdesk_module.health.finding import ERROR, OK, Finding, worst_first
 from hotdesk_module.health.installation import Installation, read
-from hotdesk_module.health.said import say, verbatim
+from hotdesk_module.health.said import counted, say, verbatim
 
 _OF_THE_DATABASE = (
     pool.check,
@@ -40,8 +40,11 @@ def examine(at: Installation) -> tuple[Finding, ...]:
     found = list(machine.check(at.machine))
     try:
         known = read(at)
+        phones, users = len(known.phones), len(known.sessions)
         seated = say(
-            "%(phones)s phones, %(users)s users logged in.", phones=len(known.phones), users=len(known.sessions)
+            "%(phones)s, %(users)s.",
+            phones=counted("%(n)s phone", "%(n)s phones", phones, n=phones),
+            users=counted("%(n)s user logged in", "%(n)s users logged in", users, n=users),
         )
         found.append(Finding("database", OK, say("The database answers"), (seated,)))
         for check in _OF_THE_DATABASE:

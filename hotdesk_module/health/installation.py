@@ -9,6 +9,7 @@ from hotdesk_module import webhooks
 from hotdesk_module.core import drift
 from hotdesk_module.core.lockout import USER, Attempts
 from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone, Route, Session, World
+from hotdesk_module.core.queues import Rule
 from hotdesk_module.health.finding import Finding
 from hotdesk_module.ports import AstDbTree, Clock, HistoryFilter, Inventory, Ledger, Switchboard
 from hotdesk_module.webhooks import State
@@ -50,11 +51,13 @@ class Known(NamedTuple):
 
     Attributes:
         world: FreePBX's devices, as far as the pool is concerned, and the users who own a phone or of whom a PIN or
-            wrong PINs are noted.
+            wrong PINs are noted, or for whom there is a rule of a queue.
         destinations: where unanswered calls go, of those owners of phones that have a destination and no mailbox.
         weak_pins: who had an easily guessed PIN at the last login.
         webhook: how it takes what it is told.
         groups: queues without their dynamic members, ring groups, follow-me lists.
+        queues: FreePBX's queues, number to name.
+        rules: what queues are to people.
         routes: the outbound routes, in their order.
         attempts: (kind, subject, wrong PINs).
         repairs: those of the last hour, the latest first.
@@ -72,6 +75,8 @@ class Known(NamedTuple):
     weak_pins: frozenset[str]
     webhook: State
     groups: tuple[Group, ...]
+    queues: Mapping[str, str]
+    rules: tuple[Rule, ...]
     routes: tuple[Route, ...]
     attempts: tuple[tuple[str, str, Attempts], ...]
     repairs: tuple[Event, ...]
@@ -95,8 +100,11 @@ def read(at: Installation) -> Known:
     world = World(devices, {}, flags.dnd_in_hints, flags.device_and_user)
     owners = {world.owner(p.device) for p in phones}
     weak = frozenset(ledger.weak_pins())
+    rules = ledger.queue_rules()
     attempted = (subject for kind, subject, _ in attempts if kind == USER)
-    users = {u.extension: u for u in inventory.users({*owners, *ledger.pins(), *weak, *attempted})}
+    users = {
+        u.extension: u for u in inventory.users({*owners, *ledger.pins(), *weak, *attempted, *(r.user for r in rules)})
+    }
     return Known(
         phones,
         sessions,
@@ -106,6 +114,8 @@ def read(at: Installation) -> Known:
         weak,
         webhooks.state(ledger),
         inventory.groups(),
+        inventory.queues(),
+        rules,
         inventory.routes(),
         attempts,
         ledger.events(HistoryFilter(event="repair", since=now - drift.SINCE)),

@@ -1,4 +1,5 @@
-"""What is left in our tables of extensions that FreePBX no longer has: PINs, notes of weak PINs, wrong PINs, locks."""
+"""What is left in our tables of extensions that FreePBX no longer has: PINs, notes of weak PINs, wrong PINs, locks,
+and what queues were to them."""
 
 from __future__ import annotations
 
@@ -17,11 +18,12 @@ class Orphans(NamedTuple):
     pins: tuple[str, ...] = ()
     weak_pins: tuple[str, ...] = ()
     attempts: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
 
     @property
     def extensions(self) -> tuple[str, ...]:
         """Return all of them, each once."""
-        return tuple(dict.fromkeys((*self.pins, *self.weak_pins, *self.attempts)))
+        return tuple(dict.fromkeys((*self.pins, *self.weak_pins, *self.attempts, *self.queues)))
 
 
 def of(orphans: Orphans) -> list[Said]:
@@ -30,6 +32,7 @@ def of(orphans: Orphans) -> list[Said]:
         *(say("the hot desk PIN of %(user)s", user=user) for user in orphans.pins),
         *(say("the note of a weak PIN of %(user)s", user=user) for user in orphans.weak_pins),
         *(say("the wrong PINs of %(user)s", user=user) for user in orphans.attempts),
+        *(say("what queues are to %(user)s", user=user) for user in orphans.queues),
     ]
 
 
@@ -53,7 +56,12 @@ def find(ledger: Ledger, there: Iterable[str], astdb: AstDb) -> Orphans:
         missing = sorted({e for e in extensions if e not in known}, key=lambda e: (len(e), e))
         return tuple(e for e in missing if astdb.get(f"AMPUSER/{e}/cidname") is None)
 
-    return Orphans(gone(ledger.pins()), gone(ledger.weak_pins()), gone(subjects(ledger.all_attempts())))
+    return Orphans(
+        gone(ledger.pins()),
+        gone(ledger.weak_pins()),
+        gone(subjects(ledger.all_attempts())),
+        gone(r.user for r in ledger.queue_rules()),
+    )
 
 
 def check(orphans: Orphans) -> Iterator[Finding]:

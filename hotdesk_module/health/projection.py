@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Callable, NamedTuple
 
 from hotdesk_module.core import effects
-from hotdesk_module.core.effects import Delete, Effect, Hint, Lamp, Put
-from hotdesk_module.core.keys import LAMPS, is_ours
+from hotdesk_module.core.effects import Delete, Effect, Hint, Lamp, Membership, Put
+from hotdesk_module.core.keys import LAMPS, OUR_LAMPS, is_ours
 from hotdesk_module.core.model import Session, World
 from hotdesk_module.core.repairs import Contradiction
 from hotdesk_module.errors import UnsafePlan
@@ -27,6 +27,7 @@ CODES = (
     "other_logins",
     "hints",
     "lamps",
+    "queue_members",
     "deleted",
     "leftovers",
     "unsafe_plan",
@@ -122,12 +123,14 @@ def _kind(effect: Effect, seats: Mapping[str, str], world: World) -> str:
         return "hints"
     if isinstance(effect, Lamp):
         return "lamps"
+    if isinstance(effect, Membership):
+        return "queue_members"
     family, _, rest = effect.key.partition("/")
     subject, _, name = rest.partition("/")
     if name == "hint":
         return "hints"
     if isinstance(effect, Delete):
-        if effect.key.startswith((f"{LAMPS}HDSK", "HDSK/")) or (family == "CF" and is_ours(effect.old)):
+        if effect.key.startswith((OUR_LAMPS, "HDSK/")) or (family == "CF" and is_ours(effect.old)):
             return "leftovers"
         if effect.key.startswith(LAMPS):
             return "lamps"
@@ -225,7 +228,26 @@ def _lamps(found: list[Effect]) -> Finding:
         ),
         (
             say("%(what)s.", what=_names(found)),
-            say("Lamps of login keys, of Do Not Disturb or of Call Forward are wrong."),
+            say("Lamps of login keys, of Do Not Disturb, of Call Forward or of queues are wrong."),
+        ),
+        (_ITSELF,),
+        RECONCILE,
+    )
+
+
+def _members(found: list[Effect]) -> Finding:
+    who = [say("%(user)s in queue %(queue)s", user=e.user, queue=e.queue) for e in found if isinstance(e, Membership)]
+    return Finding(
+        "queue_members",
+        WARNING,
+        counted(
+            "1 user is not in a queue as the login or logout says",
+            "%(count)s users are not in queues as their logins and logouts say",
+            len({e.user for e in found if isinstance(e, Membership)}),
+        ),
+        (
+            say("%(who)s.", who=listed(who)),
+            say("Queues may call whoever sits nowhere, or not call whoever sits somewhere."),
         ),
         (_ITSELF,),
         RECONCILE,
@@ -253,6 +275,7 @@ _SAID: dict[str, Callable[[list[Effect]], Finding]] = {
     "projection": _keys,
     "hints": _hints,
     "lamps": _lamps,
+    "queue_members": _members,
     "leftovers": _leftovers,
 }
 

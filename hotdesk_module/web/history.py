@@ -41,8 +41,10 @@ WHATS: Mapping[str, ColumnElement[bool]] = {
     "repair": events.c.event == "repair",
     "lock": events.c.event == "lock",
     "unlock": events.c.event == "unlock",
+    "emergency": events.c.event == "emergency",
     "pool": events.c.event == "pool",
     "pin": events.c.event == "pin",
+    "queue": events.c.event == "queue",
     "settings": events.c.event == "settings",
 }
 SOURCES = ("phone", "panel", "cli", "timer", "repair")

@@ -111,7 +111,8 @@ class Person(NamedTuple):
 def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person]:
     """Return everybody with an extension, or those among ``extensions``; those whose own phone is shared come last.
 
-    Whom FreePBX has no extension for any more is among them while there is something left: a session, a PIN or a lock.
+    Whom FreePBX has no extension for any more is among them while there is something left: a session, a PIN, a lock, or
+    what a queue was to them.
     """
     chosen = None if extensions is None else tuple(extensions)
     users = {u.extension: u for u in parts.inventory.users(chosen)}
@@ -131,7 +132,8 @@ def people(parts: Parts, extensions: Iterable[str] | None = None) -> list[Person
     }
     without = NO_PHONE if parts.inventory.flags().device_and_user else VIRTUAL
     found = []
-    for extension in users.keys() | sittings.keys() | pins.keys() | locks.keys():
+    in_queues = {r.user for r in parts.ledger.queue_rules(chosen)}
+    for extension in users.keys() | sittings.keys() | pins.keys() | locks.keys() | in_queues:
         user, own = users.get(extension), devices.get(extension, ())
         if user is None:
             kind = GONE

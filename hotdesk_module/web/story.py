@@ -23,8 +23,10 @@ def whats() -> dict[str, str]:
         "repair": _("Repairs"),
         "lock": _("Locks after wrong PINs"),
         "unlock": _("Locks lifted"),
+        "emergency": _("Emergency calls"),
         "pool": _("Changes of phones"),
         "pin": _("Changes of PINs"),
+        "queue": _("Changes of queues"),
         "settings": _("Changes of settings"),
     }
 
@@ -77,6 +79,10 @@ def _unlock(source: str, code: str) -> str:
     return _("Lock after wrong PINs lifted")
 
 
+def _emergency(source: str, code: str) -> str:
+    return _("An emergency number was dialled")
+
+
 def _pool(source: str, code: str) -> str:
     return {"added": _("Phone added to the pool"), "removed": _("Phone removed from the pool")}.get(
         code, _("Phone changed")
@@ -85,6 +91,10 @@ def _pool(source: str, code: str) -> str:
 
 def _pin(source: str, code: str) -> str:
     return _("Hot desk PIN removed") if code == "pin_removed" else _("Hot desk PIN set")
+
+
+def _queue(source: str, code: str) -> str:
+    return _("What a queue is to the user was changed")
 
 
 def _settings(source: str, code: str) -> str:
@@ -98,8 +108,10 @@ _EVENTS: dict[str, Callable[[str, str], str]] = {
     "repair": _repair,
     "lock": _lock,
     "unlock": _unlock,
+    "emergency": _emergency,
     "pool": _pool,
     "pin": _pin,
+    "queue": _queue,
     "settings": _settings,
 }
 _REPAIRS = {

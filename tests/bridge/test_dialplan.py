@@ -15,8 +15,9 @@ def _lines(world: World) -> Any:
 
 
 def _expected(world: World) -> list[list[str]]:
-    data = world.hotdesk("dialplan")
-    return [["include", *row] for row in data["includes"]] + [["line", *row] for row in data["extensions"]]
+    data = world.hotdesk("dialplan", "--state", str(world.state))
+    kinds = {"include": "includes", "line": "extensions", "global": "globals", "hint": "hints"}
+    return [[kind, *row] for kind, rows in kinds.items() for row in data[rows]]
 
 
 def test_our_includes_come_before_those_of_core_and_of_find_me_follow_me(world: World) -> None:
@@ -28,6 +29,8 @@ def test_the_dialplan_is_what_python_says_to_the_letter(world: World) -> None:
     assert lines == _expected(world)
     assert ["include", "from-internal-additional", "app-hotdesk"] in lines
     assert any(line[:3] == ["line", "app-hotdesk", "*11"] and line[4].startswith("AGI(/") for line in lines)
+    assert ["global", "CONNECTED_LINE_SEND_SUB", "app-hotdesk-shown,s,1"] in lines
+    assert ["hint", "app-hotdesk", "_*15X.", "Custom:HDSK${EXTEN:3}"] in lines
     assert world.notices() == {}
 
 
@@ -40,7 +43,9 @@ BAD = {
     "a line break": """printf '{"includes":[],"extensions":[["a","b","","NoOp()\\\\nexten => x"]]}'""",
     "an empty word": """echo '{"includes":[["a",""]],"extensions":[["a","b","","c"]]}'""",
     "a number": """echo '{"includes":[],"extensions":[["a","b",1,"c"]]}'""",
+    "a hint without a device": """echo '{"includes":[],"extensions":[["a","b","","c"]],"hints":[["a","b",""]]}'""",
     "a row too short": """echo '{"includes":[],"extensions":[["a","b","c"]]}'""",
+    "a variable without value": """echo '{"includes":[],"extensions":[["a","b","","c"]],"globals":[["d",""]]}'""",
 }
 
 
@@ -103,11 +108,28 @@ def test_without_python_and_without_an_earlier_dialplan_nothing_is_added(world: 
     assert world.notices()["DIALPLAN"]["display_text"] == "Hot desking: the login codes do not work"
 
 
+def test_a_copy_that_an_older_version_saved_is_a_dialplan_too(world: World) -> None:
+    _lines(world)
+    (world.state / "dialplan.json").write_text(
+        json.dumps({"includes": [["a", "b"]], "extensions": [["b", "c", "", "d"]]})
+    )
+    world.break_python("exit 1")
+    assert _lines(world) == [["include", "a", "b"], ["line", "b", "c", "", "d"]]
+
+
 def test_a_damaged_copy_of_the_last_dialplan_is_no_dialplan(world: World) -> None:
     _lines(world)
     (world.state / "dialplan.json").write_text(json.dumps({"includes": [["a"]], "extensions": [["a", "b", "", "c"]]}))
     world.break_python("exit 1")
     assert _lines(world) == []
+
+
+def test_the_copy_of_a_version_that_had_no_hints_is_used(world: World) -> None:
+    good = _lines(world)
+    copy = world.state / "dialplan.json"
+    copy.write_text(json.dumps({k: v for k, v in json.loads(copy.read_text()).items() if k != "hints"}))
+    world.break_python("exit 1")
+    assert _lines(world) == [line for line in good if line[0] != "hint"]
 
 
 def test_a_notification_that_stands_already_is_not_shown_again_to_whoever_dismissed_it(world: World) -> None:

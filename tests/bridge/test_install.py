@@ -15,7 +15,13 @@ def test_installing_shows_each_step_and_ends_with_a_running_daemon(world: World)
     assert "Hot Desking: ready: the database answers, 3 phones in the pool; Asterisk answers" in done.printed
     assert done.printed.splitlines()[-1] == "Hot Desking: the daemon runs"
     assert world.daemon()
-    assert world.codes() == {"login": ("*11", None, 1), "logout": ("*12", None, 1)}
+    assert world.codes() == {
+        "login": ("*11", None, 1),
+        "logout": ("*12", None, 1),
+        "key": ("*15", None, 1),
+        "where": ("*16", None, 1),
+        "whose": ("*17", None, 1),
+    }
     assert world["jobs"] == {"hotdesk/minute": ["FreePBX\\modules\\Hotdesk\\Job", "* * * * *"]}
     assert world.notices() == {}
     assert (world.state.stat().st_mode & 0o777, os.listdir(world.home / "log")) == (0o700, ["hotdesk.log"])
@@ -28,7 +34,8 @@ def test_installing_again_keeps_what_an_administrator_changed_and_replaces_the_d
     world.execute("UPDATE featurecodes SET enabled = 0 WHERE featurename = 'logout'")
     world.hotdesk("login", "200", "1001")
     assert world.call("install").result is True
-    assert world.codes() == {"login": ("*11", "*55", 1), "logout": ("*12", None, 0)}
+    codes = world.codes()
+    assert (codes["login"], codes["logout"]) == (("*11", "*55", 1), ("*12", None, 0))
     assert world.daemon() not in (None, first)
     assert [s["user"] for s in world.hotdesk("sessions")["sessions"]] == ["1001"]
 
@@ -43,6 +50,21 @@ def test_codes_that_somebody_has_are_left_alone_and_the_administrator_is_told(wo
     world.execute("DELETE FROM featurecodes WHERE modulename = 'hotdesk'")
     world.call("install")
     assert world.notices() == {}
+
+
+def test_an_upgrade_registers_the_codes_that_are_new_and_leaves_the_others(world: World) -> None:
+    world.call("install")
+    world.execute("DELETE FROM featurecodes WHERE featurename IN ('key', 'where', 'whose')")
+    world.execute("UPDATE featurecodes SET customcode = '*16' WHERE featurename = 'cfon'")
+    world.execute("UPDATE hotdesk_phones SET logout_code = '*15' WHERE device = '200'")
+    world.call("install")
+    codes = world.codes()
+    assert {name: codes[name][0] for name in codes} == {
+        "login": "*11", "logout": "*12", "key": "*18", "where": "*19", "whose": "*17"
+    }  # fmt: skip
+    told = world.notices()["CODES"]["extended_text"]
+    assert "The code for 'login key' is *18, because *15 is a phone's own code." in told
+    assert "The code for 'where is' is *19, because *16 is FreePBX's feature code callforward/cfon." in told
 
 
 def test_a_failure_aborts_with_the_sentence_of_the_python_side(world: World) -> None:
@@ -128,6 +150,15 @@ def test_disabling_logs_everybody_out_and_stops_the_daemon_and_enabling_starts_i
     assert world.daemon() is None
     assert world.call("enable").result is True
     assert world.daemon()
+
+
+def test_disabling_puts_back_whom_a_rule_of_a_queue_has_paused(world: World) -> None:
+    world.call("install")
+    world.hotdesk("queues", "set", "1002", "700", "pause")
+    assert world.hotdesk("reconcile", "--dry-run")["effects"] == []
+    assert world.call("disable").result is True
+    found = [e for e in world.hotdesk("reconcile", "--dry-run")["effects"] if e["change"] == "pause"]
+    assert found == [{"change": "pause", "what": "700", "now": None, "wanted": "1002"}]
 
 
 def test_disabling_stops_a_daemon_that_an_open_page_has_started_meanwhile(world: World) -> None:

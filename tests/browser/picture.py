@@ -25,11 +25,13 @@ NARROW = 360
 PANEL = {
     "phones": "/",
     "people": "/people",
+    "queues": "/people/1004/queues",
     "history": "/history",
     "occupancy": "/occupancy",
     "import": "/phones/import",
     "settings": "/settings",
     "health": "/health",
+    "emergency": "/health/emergency",
 }
 # A page is shown so far down; the rest of a long one is more of the same.
 DEPTH = 1500

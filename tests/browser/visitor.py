@@ -83,7 +83,7 @@ class Phone:
         # The prompt's words stand there for a moment only; a busy machine may look too late.
         wait_for(
             self._driver,
-            lambda: self.seat != before or "You are logged in" in self.display,
+            lambda: self.seat != before or "Logged in" in self.display,
             lambda: f"{self._number} shows {self.display!r}, and nobody new sits there",
         )
         self.wait_idle()

@@ -12,6 +12,7 @@ from hotdesk_module.adapters.astdb import AgiAstDb, AmiAstDb
 from hotdesk_module.errors import AsteriskDown, BadValue, Hangup
 from hotdesk_module.ports import AstDb, AstDbTree
 from tests.support.ami_server import AmiServer
+from tests.support.expression import expand_keys
 from tests.support.fakes import FakeAstDb
 from tests.support.rig import Rig
 
@@ -47,6 +48,8 @@ class AgiPeer:
 
     def execute(self, command: str, *arguments: str) -> AgiPeer.Reply:
         """Answer a command."""
+        if command == "GET FULL VARIABLE":
+            return self.Reply(1, expand_keys(arguments[0], lambda key: self.values.get(_halves(key))))
         family, key, *value = arguments
         if command == "DATABASE GET":
             found = self.values.get((family, key))
@@ -56,6 +59,11 @@ class AgiPeer:
         elif command == "DATABASE DEL":
             self.values.pop((family, key), None)
         return self.Reply(0 if self.refuses else 1)
+
+
+def _halves(key: str) -> tuple[str, str]:
+    family, _, rest = key.partition("/")
+    return family, rest
 
 
 @pytest.fixture
@@ -115,6 +123,18 @@ def test_an_absent_key_is_none(db: AstDb) -> None:
 def test_a_value_comes_back_as_it_was_put(db: AstDb, value: str) -> None:
     db.put(f"{FAMILY}/200/user", value)
     assert db.get(f"{FAMILY}/200/user") == value
+
+
+def test_many_are_read_at_once(db: AstDb) -> None:
+    """Among them absent ones and empty ones, and more than one line of AGI holds."""
+    wanted: dict[str, str | None] = {f"{FAMILY}/{number}": value for number, value in enumerate(VALUES)}
+    wanted.update({f"{FAMILY}/absent/{number}": None for number in range(60)})
+    wanted.update({f"{FAMILY}/{key}": key for key in KEYS})
+    for key, value in wanted.items():
+        if value is not None:
+            db.put(key, value)
+    assert db.read(wanted) == wanted
+    assert db.read([]) == {}
 
 
 def test_a_key_may_have_any_depth_and_length(db: AstDb) -> None:
@@ -187,6 +207,26 @@ def test_a_value_that_asterisk_does_not_take_from_an_agi_is_asterisk_down() -> N
     peer.refuses = True
     with pytest.raises(AsteriskDown, match="HDSK/x"):
         AgiAstDb(peer).put("HDSK/x", "1")
+
+
+def test_many_are_read_by_few_lines_of_agi_that_asterisk_takes_whole() -> None:
+    lines: list[str] = []
+
+    class Counted(AgiPeer):
+        def execute(self, command: str, *arguments: str) -> AgiPeer.Reply:
+            lines.append(f'{command} "{arguments[0]}"')
+            return super().execute(command, *arguments)
+
+    AgiAstDb(Counted()).read(f"AMPUSER/{number}/device" for number in range(1000, 1060))
+    assert len(lines) == 2
+    assert max(map(len, lines)) < 2048
+
+
+def test_a_value_that_looks_like_two_comes_back_all_the_same() -> None:
+    peer = AgiPeer()
+    db = AgiAstDb(peer)
+    db.put("HDSK/x", "1\x1f1")
+    assert db.read(["HDSK/x", "HDSK/y"]) == {"HDSK/x": "1\x1f1", "HDSK/y": None}
 
 
 def test_a_hangup_of_the_agi_goes_through() -> None:

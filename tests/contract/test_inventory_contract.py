@@ -10,7 +10,7 @@ from hotdesk_module.adapters.inventory import SqlInventory
 from hotdesk_module.adapters.memory import Memory
 from hotdesk_module.adapters.sql import Connection, Value
 from hotdesk_module.config import Manager
-from hotdesk_module.core.model import Device, FeatureCode, Group, Route, User
+from hotdesk_module.core.model import Device, FeatureCode, Group, Route, Trunk, User
 from hotdesk_module.errors import LedgerDown
 from hotdesk_module.ports import Flags, Inventory
 from tests.contract.conftest import SQL, Databases
@@ -36,12 +36,15 @@ MODULES = {
     "ringgroups": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255) NOT NULL, description VARCHAR(35) NOT NULL",
     "findmefollow": "grpnum VARCHAR(20) NOT NULL, grplist VARCHAR(255)",
     "outbound_routes": "route_id INTEGER NOT NULL, name VARCHAR(40), password VARCHAR(30), emergency_route VARCHAR(4),"
-    " time_group_id INTEGER, dest VARCHAR(255)",
+    " time_group_id INTEGER, dest VARCHAR(255), outcid VARCHAR(255), outcid_mode VARCHAR(20),"
+    " intracompany_route VARCHAR(4)",
     "outbound_route_sequence": "route_id INTEGER NOT NULL, seq INTEGER NOT NULL",
     "outbound_route_patterns": "route_id INTEGER NOT NULL, match_pattern_prefix VARCHAR(60) NOT NULL DEFAULT '',"
     " match_pattern_pass VARCHAR(60) NOT NULL DEFAULT '', match_cid VARCHAR(60) NOT NULL DEFAULT ''",
     "outbound_route_trunks": "route_id INTEGER NOT NULL, trunk_id INTEGER NOT NULL, seq INTEGER NOT NULL",
-    "trunks": "trunkid INTEGER NOT NULL, disabled VARCHAR(4) DEFAULT 'off'",
+    "trunks": "trunkid INTEGER NOT NULL, name VARCHAR(255) DEFAULT '', outcid VARCHAR(255) DEFAULT '',"
+    " keepcid VARCHAR(4) DEFAULT 'off', channelid VARCHAR(190) NOT NULL DEFAULT '', disabled VARCHAR(4) DEFAULT 'off'",
+    "pjsip": "id VARCHAR(20) NOT NULL, keyword VARCHAR(30) NOT NULL, data VARCHAR(8100) NOT NULL",
     "admin": "variable VARCHAR(20) NOT NULL DEFAULT '', value VARCHAR(80) NOT NULL DEFAULT ''",
 }
 
@@ -50,9 +53,21 @@ SUPPORT = Group("queue", "701", "", ("1003",))
 EVERYBODY = Group("ring_group", "600", "Everybody", ("1001", "200", "5551234"))
 ALICES_LIST = Group("follow_me", "1001", "", ("1001", "200"))
 
-OUT = Route("3", "Out", patterns=(".", "9NXXXXXX"), trunks=2, destination=True, password=True)
-EMERGENCY = Route("1", "Emergency ü", emergency=True, patterns=("112", "911"), trunks=1)
-SOMEBODYS = Route("2", "", emergency=True, only_for=True, timed=True)
+CARRIER = Trunk("1", "Carrier ü", '"Acme" <5550100>', "all", "5550100")
+# A trunk without a name is called after its channel.
+SPARE_TRUNK = Trunk("2", "spare", keep="cnum", from_user="acme")
+OUT = Route(
+    "3",
+    "Out",
+    patterns=(".", "9NXXXXXX"),
+    trunks=(SPARE_TRUNK, CARRIER),
+    destination=True,
+    password=True,
+    cid="5550177",
+    cid_overrides=True,
+)
+EMERGENCY = Route("1", "Emergency ü", emergency=True, patterns=("112", "911"), trunks=(CARRIER,), cid="5550178")
+SOMEBODYS = Route("2", "", emergency=True, limited=(("911", "200"),), timed=True, internal=True)
 
 LOBBY = Device("200", "pjsip", "PJSIP/200", "200", "PJSIP/200", "Lobby Phone", "5551234")
 ALICES = Device("1001", "sip", "SIP/1001", "1001", "SIP/1001&Custom:A", "Alice")
@@ -95,7 +110,7 @@ def connection(databases: Databases) -> Connection:
 def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Inventory:
     """Return one FreePBX in each form."""
     if request.param == "fake":
-        return FakeInventory(
+        fake = FakeInventory(
             [LOBBY, ALICES, SPARE, NOBODYS],
             [ALICE, BOB, CAROL],
             Flags(),
@@ -106,7 +121,10 @@ def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
             [SALES, SUPPORT, EVERYBODY, ALICES_LIST],
             "16.0.40",
             [OUT, EMERGENCY, SOMEBODYS],
+            {"7000": "", "700": "Sales ünd"},
         )
+        fake.all_forced_caller_ids = {"200": "Front <5550200>"}
+        return fake
     kind, memory = request.param, None
     if kind == "remembering":
         kind, memory = "mariadb", Memory()
@@ -129,7 +147,19 @@ def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         ("1004", "Carol ünï", None, ""),
     )
     fill(connection, "freepbx_settings", ("PHPTIMEZONE", "Europe/Berlin"))
-    fill(connection, "sip", ("200", "transport", "0.0.0.0-udp"), ("200", "secret", "x"), ("1001", "transport", ""))
+    fill(
+        connection,
+        "sip",
+        ("200", "transport", "0.0.0.0-udp"),
+        ("200", "secret", "x"),
+        ("1001", "transport", ""),
+        ("tr-peer-2", "fromuser", "acme"),
+        ("1001", "fromuser", "alice"),
+        ("200", "callerid", "Front <5550200>"),
+        ("200", "force_callerid", "yes"),
+        ("1001", "callerid", "Alice <1001>"),
+        ("1001", "force_callerid", "no"),
+    )
     fill(
         connection,
         "featurecodes",
@@ -151,17 +181,17 @@ def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         ("701", "member", "Agent/1004,0", 1),
         ("702", "member", "PJSIP/200,0", 0),
     )
-    fill(connection, "queues_config", ("700", "Sales ünd"))
+    fill(connection, "queues_config", ("7000", ""), ("700", "Sales ünd"))
     fill(connection, "ringgroups", ("600", "1001-200-5551234#", "Everybody"))
     fill(connection, "findmefollow", ("1001", "1001-200"), ("200", "200"), ("1003", None))
     fill(
         connection,
         "outbound_routes",
-        (1, "Emergency ü", "", "YES", None, ""),
-        (2, None, None, "YES", 5, None),
-        (3, "Out", "1234", "", 0, "app-blackhole,congestion,1"),
+        (1, "Emergency ü", "", "YES", None, "", "5550178", "", ""),
+        (2, None, None, "YES", 5, None, None, None, "YES"),
+        (3, "Out", "1234", "", 0, "app-blackhole,congestion,1", "5550177", "override_extension", ""),
         # FreePBX does not ask a route that is not in the sequence.
-        (4, "Lost", "", "YES", None, ""),
+        (4, "Lost", "", "YES", None, "", "", "", ""),
     )
     fill(connection, "outbound_route_sequence", (1, 1), (2, 2), (3, 0))
     fill(
@@ -174,8 +204,15 @@ def inventory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         (3, "", ".", ""),
     )
     # Trunk 3 is switched off, and there is no trunk 4.
-    fill(connection, "trunks", (1, "off"), (2, None), (3, "on"))
-    fill(connection, "outbound_route_trunks", (1, 1, 0), (1, 4, 1), (2, 3, 0), (3, 1, 0), (3, 2, 1), (3, 3, 2))
+    fill(
+        connection,
+        "trunks",
+        (1, "Carrier ü", '"Acme" <5550100>', "all", "carrier", "off"),
+        (2, "", "", "cnum", "spare", None),
+        (3, "Off", "", "off", "off", "on"),
+    )
+    fill(connection, "pjsip", ("1", "from_user", "5550100"), ("2", "from_user", ""), ("1", "transport", "udp"))
+    fill(connection, "outbound_route_trunks", (1, 1, 0), (1, 4, 1), (2, 3, 0), (3, 1, 1), (3, 2, 0), (3, 3, 2))
     fill(connection, "admin", ("need_reload", "true"), ("version", "16.0.40"))
     return SqlInventory(connection, memory)
 
@@ -288,8 +325,22 @@ def test_who_is_in_which_queue_group_and_list(inventory: Inventory) -> None:
     assert inventory.groups() == (SALES, SUPPORT, EVERYBODY, ALICES_LIST)
 
 
+def test_queues_are_named_also_those_without_members(inventory: Inventory) -> None:
+    assert inventory.queues() == {"700": "Sales ünd", "7000": ""}
+
+
 def test_outbound_routes_are_in_the_order_in_which_they_are_asked(inventory: Inventory) -> None:
     assert inventory.routes() == (OUT, EMERGENCY, SOMEBODYS)
+
+
+def test_a_device_may_have_a_caller_id_forced_upon_it(inventory: Inventory) -> None:
+    assert inventory.forced_caller_ids() == {"200": "Front <5550200>"}
+
+
+def test_names_go_out_unless_freepbx_keeps_them_back(inventory: Inventory, connection: Connection) -> None:
+    assert inventory.names_go_out()
+    fill(connection, "freepbx_settings", ("BLOCK_OUTBOUND_TRUNK_CNAM", "1"))
+    assert not SqlInventory(connection).names_go_out()
 
 
 def test_which_freepbx_this_is(inventory: Inventory) -> None:
@@ -307,4 +358,4 @@ def test_a_module_that_is_not_installed_has_no_tables_and_that_is_no_error(conne
             connection.execute(f"DROP TABLE {table}")
     inventory = SqlInventory(connection)
     assert inventory.groups() == (Group("ring_group", "600", "Everybody", ("1001",)),)
-    assert (inventory.version(), inventory.routes()) == ("", ())
+    assert (inventory.version(), inventory.routes(), inventory.queues()) == ("", (), {})

@@ -26,12 +26,14 @@ BELOW: dict[str, set[str]] = {
     "config": {"errors"},
     "sequence": {"errors", "core", "ports"},
     "repair": {"errors", "core", "ports", "sequence"},
-    "service": {"errors", "core", "ports", "sequence", "repair"},
+    "messages": {"errors", "core", "ports"},
+    "service": {"errors", "core", "ports", "sequence", "repair", "messages"},
     "dialplan": {"errors", "core"},
     "administration": {"errors", "core", "ports", "service"},
-    "archive": {"errors", "core", "ports", "administration", "controls", "webhooks"},
+    "archive": {"errors", "core", "ports", "administration", "controls", "queues", "webhooks"},
     "controls": {"errors", "core", "ports"},
     "pins": {"errors", "core", "ports"},
+    "queues": {"errors", "core", "ports", "service"},
     "times": set(),
     "days": set(),
     "sentences": {"core", "service"},
@@ -58,6 +60,7 @@ BY_CHANCE = {"pins": {"secrets"}}
 IO = {"pymysql", "sqlite3", "fcntl", "socket", "ssl", "subprocess", "urllib", "http", "xml", "shutil", "tempfile"}
 # One I/O library a file; SQLite's named lock is a lock on a file, and HTTP goes over TLS and a socket with a deadline.
 IO_OF = {
+    "adapters.light": {"pymysql"},
     "adapters.mysql": {"pymysql"},
     "adapters.sqlite": {"sqlite3", "fcntl"},
     "adapters.ami": {"socket"},

@@ -20,6 +20,7 @@ from hotdesk_module.config import Database
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import ClockChange, Event, Phone, Session
+from hotdesk_module.core.queues import JOINED, LOGIN, PAUSED, UNTOUCHED, Rule
 from hotdesk_module.errors import Busy, DuplicateMac, LedgerDown
 from hotdesk_module.ports import HistoryFilter, Ledger
 from tests.contract.conftest import PASSWORD, SQL, Databases
@@ -441,6 +442,34 @@ def test_a_pin_is_replaced_and_removed_and_removing_it_again_is_no_error(ledger:
     assert (ledger.pin("1005"), ledger.pins()) == ("", {})
 
 
+# Queues
+
+
+def test_what_queues_are_to_people_comes_back_as_it_was_stored(ledger: Ledger) -> None:
+    assert ledger.queue_rules() == ledger.queue_rules(["1001"]) == ()
+    rules = [Rule("10001", "70", LOGIN), Rule("1002", "700", LOGIN, JOINED, "2024-01-01 08:00:00"), *WAITING]
+    ledger.save_queue_rules(reversed(rules))
+    ledger.save_queue_rules([])
+    assert ledger.queue_rules() == (*WAITING, rules[1], rules[0])
+    assert (ledger.queue_rules(["10001", "1003"]), ledger.queue_rules([])) == ((rules[0],), ())
+
+
+def test_what_is_over_is_removed_and_what_is_still_to_be_taken_back_is_not(ledger: Ledger) -> None:
+    ledger.save_queue_rules([Rule("1001", "70", LOGIN), *WAITING])
+    ledger.save_queue_rules([Rule("1001", "70", UNTOUCHED), WAITING[0]._replace(mode=UNTOUCHED), WAITING[1]])
+    assert ledger.queue_rules() == (WAITING[0]._replace(mode=UNTOUCHED), WAITING[1])
+    ledger.save_queue_rules(Rule(r.user, r.queue, UNTOUCHED) for r in WAITING)
+    assert ledger.queue_rules() == ()
+
+
+def test_where_an_update_has_not_made_the_table_yet_there_are_no_rules(databases: Databases, real: SqlLedger) -> None:
+    databases.connect().execute("DROP TABLE hotdesk_queues")
+    assert real.queue_rules() == real.queue_rules(["1001"]) == ()
+
+
+WAITING = (Rule("1001", "700", "pause", PAUSED, "x" * 40), Rule("1001", "701", "pause"))
+
+
 # What an administrator changes, and its line in the history
 
 CHANGES: dict[str, Callable[[Ledger, Iterable[Event]], None]] = {
@@ -449,11 +478,13 @@ CHANGES: dict[str, Callable[[Ledger, Iterable[Event]], None]] = {
     "save_settings": lambda ledger, events: ledger.save_settings({"attempts": "4", "routing": None}, events),
     "save_pin": lambda ledger, events: ledger.save_pin("1005", "new", 2000, events),
     "remove_pin": lambda ledger, events: ledger.remove_pin("1006", events),
+    "save_queue_rules": lambda ledger, events: ledger.save_queue_rules([Rule("1001", "70", LOGIN)], events),
 }
 
 
 def everything(ledger: Ledger) -> tuple[object, ...]:
-    return ledger.phones(), ledger.settings(), ledger.pins(), ledger.pin("1005"), ledger.events(HistoryFilter())
+    pins = (ledger.pins(), ledger.pin("1005"))
+    return ledger.phones(), ledger.settings(), pins, ledger.queue_rules(), ledger.events(HistoryFilter())
 
 
 @pytest.mark.parametrize("change", CHANGES)

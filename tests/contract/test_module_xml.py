@@ -55,9 +55,8 @@ def test_its_console_command_has_its_file() -> None:
 
 def test_its_tables_are_ours_by_name_and_have_a_key() -> None:
     names = [table.name for table in tables()]
-    assert names == [
-        f"hotdesk_{n}" for n in ("phones", "sessions", "events", "lockouts", "pins", "weak_pins", "settings", "webhook")
-    ]
+    ours = ("phones", "sessions", "events", "lockouts", "pins", "weak_pins", "queues", "settings", "webhook")
+    assert names == [f"hotdesk_{name}" for name in ours]
     assert all(any(c.primary for c in table.columns) for table in tables())
 
 

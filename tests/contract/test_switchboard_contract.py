@@ -10,8 +10,11 @@ import pytest
 
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
-from hotdesk_module.adapters.switchboard import MANY, AmiSwitchboard
+from hotdesk_module.adapters.switchboard import FEW, MANY, AmiSwitchboard
+from hotdesk_module.config import Manager
+from hotdesk_module.core.messages import Counts
 from hotdesk_module.core.model import Contact
+from hotdesk_module.core.queues import Member
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import AstDb, Context, Switchboard
 from tests.support.ami_server import AmiServer
@@ -123,6 +126,39 @@ def test_lamps_are_seen_in_the_state_they_were_set_to(both: tuple[Switchboard, A
         astdb.delete(f"CustomDevstate/{name}")
 
 
+def test_lamps_and_hints_are_shown_together(both: tuple[Switchboard, AstDb]) -> None:
+    switchboard, astdb = both
+    switchboard.get_ready()
+    hints = {"98002": HINT, "97002": VIRTUAL}
+    # More than are sent before the first answer is read.
+    lamps = {f"HDSK{98000 + n}": "INUSE" for n in range(120)}
+    switchboard.show(lamps, hints)
+    assert switchboard.hints(hints) == hints
+    assert astdb.read(f"CustomDevstate/{name}" for name in lamps) == {f"CustomDevstate/{n}": "INUSE" for n in lamps}
+    switchboard.show({}, {})
+    for name in lamps:
+        astdb.delete(f"CustomDevstate/{name}")
+
+
+@pytest.mark.asterisk
+def test_what_asterisk_refuses_stops_nothing_else_that_is_shown(rig: Rig) -> None:
+    ami = rig.manager()
+    try:
+        switchboard, astdb = AmiSwitchboard(ami), AmiAstDb(ami)
+        with pytest.raises(AsteriskDown, match="Setvar"):
+            switchboard.show({"HDSK98001": "INUSE", "": "INUSE", "HDSK98002": "INUSE"}, {"98002": HINT})
+        assert astdb.get("CustomDevstate/HDSK98002") == "INUSE"
+        assert switchboard.hints(["98002"]) == {"98002": HINT}
+    finally:
+        for name in ("HDSK98001", "HDSK98002"):
+            astdb.delete(f"CustomDevstate/{name}")
+        ami.close()
+
+
+def test_to_get_ready_is_no_error_where_asterisk_is_down() -> None:
+    AmiSwitchboard(Ami(Manager("127.0.0.1", 1, "nobody", ""))).get_ready()
+
+
 @pytest.mark.asterisk
 def test_who_writes_to_the_astdb_changes_no_lamp_that_is_seen(rig: Rig) -> None:
     ami = rig.manager()
@@ -165,6 +201,34 @@ def test_asterisk_shows_its_dialplan_like_that(rig: Rig) -> None:
     finally:
         ami.close()
     assert found is not None and found.includes
+
+
+@pytest.mark.asterisk
+def test_a_global_variable_goes_where_it_has_that_value_and_only_then(rig: Rig) -> None:
+    rig.asterisk.cli("dialplan set global HDSK_PROBE there,s,1")
+    ami = rig.manager()
+    try:
+        switchboard = AmiSwitchboard(ami)
+        switchboard.drop_global("HDSK_PROBE", "elsewhere,s,1")
+        assert "HDSK_PROBE=there,s,1\n" in rig.asterisk.cli("dialplan show globals")
+        switchboard.drop_global("HDSK_PROBE", "there,s,1")
+        switchboard.drop_global("HDSK_NEVER", "there,s,1")
+        shown = rig.asterisk.cli("dialplan show globals")
+        assert "HDSK_PROBE=\n" in shown and "HDSK_NEVER" not in shown
+    finally:
+        ami.close()
+
+
+def test_a_global_variable_is_emptied_in_the_tests_as_there(server: AmiServer) -> None:
+    fake = FakeSwitchboard()
+    server.globals = fake.all_globals = {"ONE": "1", "TWO": "2"}
+    ami = Ami(server.manager)
+    for switchboard, name in ((AmiSwitchboard(ami), "ONE"), (fake, "TWO")):
+        switchboard.drop_global(name, "3")
+        assert server.globals[name]
+        switchboard.drop_global(name, server.globals[name])
+        assert server.globals[name] == ""
+    ami.close()
 
 
 def test_who_is_in_a_call_is_who_began_or_answered_it(server: AmiServer) -> None:
@@ -215,6 +279,85 @@ def test_a_registered_phone_has_address_port_and_name(registered: Switchboard) -
     assert "PJSIP/404" not in found
 
 
+@pytest.fixture(params=["fake", "ami", pytest.param("asterisk", marks=pytest.mark.asterisk)])
+def lobby(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
+    """Return a switchboard at which phone 200 has the mailbox of its number, without messages, and 202 has none."""
+    if request.param == "fake":
+        fake = FakeSwitchboard()
+        fake.all_mailboxes["PJSIP/200"] = ("200@default",)
+        yield fake
+        return
+    if request.param == "ami":
+        server = request.getfixturevalue("server")
+        server.functions["PJSIP_ENDPOINT(200,mailboxes)"] = "200@default"
+        ami = Ami(server.manager)
+    else:
+        ami = request.getfixturevalue("rig").manager()
+    yield AmiSwitchboard(ami)
+    ami.close()
+
+
+def test_a_phone_has_the_mailboxes_that_asterisk_has_for_it(lobby: Switchboard) -> None:
+    assert lobby.mailboxes("PJSIP/200") == ("200@default",)
+    assert lobby.mailboxes("PJSIP/202") == lobby.mailboxes("IAX2/207") == lobby.mailboxes("PJSIP/404") == ()
+
+
+def test_in_an_empty_mailbox_and_in_one_that_is_not_there_are_no_messages(lobby: Switchboard) -> None:
+    assert lobby.messages("200@default") == lobby.messages("404@nowhere") == Counts(0, 0)
+
+
+def test_whoever_is_not_there_is_told_without_a_word(lobby: Switchboard) -> None:
+    for device in ("PJSIP/200", "PJSIP/404", "SIP/200", "IAX2/207", "/1003"):
+        lobby.show_messages(device, Counts(0, 0))
+    assert lobby.subscribers() == frozenset()
+
+
+def test_urgent_messages_are_new_ones(server: AmiServer) -> None:
+    server.messages = {"1001@default": (1, 2, 5)}
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).messages("1001@default") == Counts(3, 5)
+    ami.close()
+
+
+def test_a_phone_that_is_told_only_when_it_subscribes_has_a_mailbox_all_the_same(server: AmiServer) -> None:
+    server.functions = {"PJSIP_AOR(200,mailboxes)": "200@default", "SIPPEER(201,mailbox)": "201@default,500@sales"}
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).mailboxes("PJSIP/200") == ("200@default",)
+    assert AmiSwitchboard(ami).mailboxes("SIP/201") == ("201@default", "500@sales")
+    ami.close()
+
+
+def test_phones_are_told_by_a_notify_of_their_channel_driver(server: AmiServer) -> None:
+    server.peers = []
+    ami = Ami(server.manager)
+    AmiSwitchboard(ami).show_messages("PJSIP/200", Counts(2, 5))
+    AmiSwitchboard(ami).show_messages("SIP/201", Counts(2, 5))
+    ami.close()
+    said = [
+        "Event=message-summary",
+        "Content-Type=application/simple-message-summary",
+        "Content=Messages-Waiting: yes",
+        "Content=Voice-Message: 2/5 (0/0)",
+        "Content=",
+    ]
+    assert server.notified == [("PJSIPNotify", "200", said), ("SIPnotify", "201", said)]
+
+
+@pytest.mark.parametrize("why", ["Unable to retrieve endpoint 200", "Could not create address"])
+def test_a_phone_that_asterisk_cannot_reach_is_no_error(server: AmiServer, why: str) -> None:
+    server.answers = {"PJSIPNotify": f"Response: Error\n{{id}}\nMessage: {why}"}
+    ami = Ami(server.manager)
+    AmiSwitchboard(ami).show_messages("PJSIP/200", Counts(1, 0))
+    ami.close()
+
+
+def test_who_has_subscribed_to_a_mailbox_is_told_from_who_watches_somebody(server: AmiServer) -> None:
+    server.subscriptions = [("200", "200/message-summary"), ("201", "1001/presence"), ("202", "/message-summary")]
+    ami = Ami(server.manager)
+    assert AmiSwitchboard(ami).subscribers() == {"PJSIP/200", "PJSIP/202"}
+    ami.close()
+
+
 def test_asterisk_says_which_version_it_is(registered: Switchboard) -> None:
     assert registered.version().startswith("22.")
 
@@ -260,6 +403,130 @@ def test_phones_of_chan_sip_are_seen_where_it_is_loaded(server: AmiServer) -> No
     ami.close()
 
 
+@pytest.fixture(params=["fake", "ami", pytest.param("asterisk", marks=pytest.mark.asterisk)])
+def queueing(request: pytest.FixtureRequest) -> Iterator[Switchboard]:
+    """Return a switchboard with queue 700, of which 1001 is a static member."""
+    if request.param == "fake":
+        fake = FakeSwitchboard()
+        fake.all_queues = {"700": {"1001": Member(dynamic=False)}}
+        yield fake
+        return
+    if request.param == "ami":
+        server = request.getfixturevalue("server")
+        server.queues = {"700": {LISTED: {"Name": "Listed", "Membership": "static", "Paused": "0"}}}
+        ami = Ami(server.manager)
+    else:
+        ami = request.getfixturevalue("rig").manager()
+    switchboard = AmiSwitchboard(ami)
+    yield switchboard
+    for user in ("98001", "98002"):
+        switchboard.leave_queue("700", user)
+    switchboard.pause_in_queue("700", "1001", False)
+    ami.close()
+
+
+LISTED = "Local/1001@from-queue/n"
+ONE = ["98001"]
+
+
+def test_who_joins_a_queue_is_a_dynamic_member_until_he_leaves(queueing: Switchboard) -> None:
+    before = queueing.queues(ONE)
+    assert "700" in before.numbers and before.members == {} and before.run
+    for _ in range(2):
+        # The second time he is in it.
+        queueing.join_queue("700", "98001", "Person, the 1st", 3, by_hint=True)
+    joined = queueing.queues(ONE)
+    assert joined == before._replace(members={("700", "98001"): Member(dynamic=True)})
+    for _ in range(2):
+        queueing.leave_queue("700", "98001")
+    assert queueing.queues(ONE) == before
+
+
+def test_a_static_member_never_leaves(queueing: Switchboard) -> None:
+    queueing.leave_queue("700", "1001")
+    assert queueing.queues(["1001"]).members["700", "1001"] == Member(dynamic=False)
+
+
+@pytest.mark.parametrize("user", ["1001", "98001"], ids=["static", "dynamic"])
+def test_members_are_paused_and_unpaused(queueing: Switchboard, user: str) -> None:
+    queueing.join_queue("700", user, "", 0, by_hint=False)
+    for paused in (True, False):
+        for _ in range(2):
+            queueing.pause_in_queue("700", user, paused)
+        assert queueing.queues([user]).members["700", user].paused is paused
+
+
+def test_what_cannot_be_done_to_a_queue_is_no_error_where_there_is_nothing_to_do(queueing: Switchboard) -> None:
+    queueing.pause_in_queue("700", "98001", True)
+    queueing.join_queue("799", "98001", "", 0, by_hint=True)
+    queueing.leave_queue("799", "98001")
+    queueing.pause_in_queue("799", "98001", True)
+    assert queueing.queues(ONE).members == {}
+
+
+def test_of_many_users_all_members_are_read_and_only_theirs_told(queueing: Switchboard) -> None:
+    for user in ("98001", "98002"):
+        queueing.join_queue("700", user, "", 0, by_hint=True)
+    many = [*ONE, *(f"97{n:03}" for n in range(FEW))]
+    assert {user for _, user in queueing.queues(many).members} == {"98001"}
+    assert {("700", "98001"), ("700", "98002"), ("700", "1001")} <= set(queueing.queues().members)
+    assert queueing.queues([]).members == {}
+
+
+@pytest.mark.asterisk
+def test_a_real_member_has_name_penalty_and_hint_as_freepbx_gives_them(rig: Rig) -> None:
+    ami = rig.manager()
+    try:
+        switchboard = AmiSwitchboard(ami)
+        switchboard.join_queue("700", "98001", "Person, the 1st", 3, by_hint=True)
+        switchboard.join_queue("700", "98002", "", 0, by_hint=False)
+        found = {e.get("Location"): e for e in ami.demand("QueueStatus", Queue="700").events}
+        ours, plain = found["Local/98001@from-queue/n"], found["Local/98002@from-queue/n"]
+        assert [ours.get(h) for h in ("Name", "Penalty", "StateInterface", "Membership")] == [
+            *("Person, the 1st", "3", "hint:98001@ext-local", "dynamic")
+        ]
+        assert plain.get("StateInterface") == "Local/98002@from-queue/n"
+        for user in ("98001", "98002"):
+            switchboard.leave_queue("700", user)
+    finally:
+        ami.close()
+
+
+def test_other_modules_are_told_of_logins_to_queues_as_freepbxs_own_code_does(server: AmiServer) -> None:
+    server.queues = {"700": {}}
+    ami = Ami(server.manager)
+    switchboard = AmiSwitchboard(ami)
+    switchboard.join_queue("700", "1001", "", 0, by_hint=True)
+    switchboard.join_queue("700", "1001", "", 0, by_hint=True)
+    switchboard.leave_queue("700", "1001")
+    switchboard.leave_queue("700", "1001")
+    ami.close()
+    assert [name for name, _ in server.events] == ["AgentLogin", "RefreshQueue"]
+    assert [a["Agent"] for a in server.received if a.get("UserEvent") == "AgentLogin"] == ["1001"]
+
+
+def test_an_asterisk_without_queues_has_none(server: AmiServer) -> None:
+    unknown = "Response: Error\n{id}\nMessage: Invalid/unknown command: Queue. Use Action: ListCommands to show."
+    server.answers = dict.fromkeys(("QueueStatus", "QueueAdd", "QueueRemove", "QueuePause"), unknown)
+    ami = Ami(server.manager)
+    switchboard = AmiSwitchboard(ami)
+    assert switchboard.queues().numbers == frozenset()
+    switchboard.join_queue("700", "1001", "", 0, by_hint=True)
+    switchboard.leave_queue("700", "1001")
+    switchboard.pause_in_queue("700", "1001", True)
+    ami.close()
+
+
+def test_a_restart_of_asterisk_is_another_run(server: AmiServer) -> None:
+    ami = Ami(server.manager)
+    switchboard = AmiSwitchboard(ami)
+    first = switchboard.queues().run
+    assert switchboard.queues().run == first == "2024-01-01 08:00:00"
+    server.run = ("2024-01-01", "08:00:01")
+    assert switchboard.queues().run != first
+    ami.close()
+
+
 def test_an_announcement_has_the_form_of_cores_own(server: AmiServer) -> None:
     ami = Ami(server.manager)
     AmiSwitchboard(ami).announce("UserDeviceAdded", "1001", "200")
@@ -294,6 +561,14 @@ def test_an_announcement_is_remembered_by_the_fake() -> None:
         "CoreShowChannels",
         "PJSIPShowContacts",
         "SIPpeers",
+        "QueueStatus",
+        "CoreStatus",
+        "QueueAdd",
+        "QueueRemove",
+        "QueuePause",
+        "MailboxCount",
+        "Getvar",
+        "PJSIPNotify",
     ],
 )
 def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str) -> None:
@@ -309,6 +584,14 @@ def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str)
         "UserEvent": lambda: switchboard.announce("UserDeviceAdded", "1001", "200"),
         "PJSIPShowContacts": switchboard.contacts,
         "SIPpeers": switchboard.contacts,
+        "QueueStatus": switchboard.queues,
+        "CoreStatus": switchboard.queues,
+        "QueueAdd": lambda: switchboard.join_queue("700", "1001", "", 0, by_hint=True),
+        "QueueRemove": lambda: switchboard.leave_queue("700", "1001"),
+        "QueuePause": lambda: switchboard.pause_in_queue("700", "1001", True),
+        "MailboxCount": lambda: switchboard.messages("1001@default"),
+        "Getvar": lambda: switchboard.mailboxes("PJSIP/200"),
+        "PJSIPNotify": lambda: switchboard.show_messages("PJSIP/200", Counts(1, 0)),
     }
     with pytest.raises(AsteriskDown, match="Permission denied"):
         calls[action]()

@@ -136,6 +136,10 @@ class Machine:
         """Return a module's notifications: id to title and text."""
         return {row[0]: f"{row[1]}\n{row[2]}" for row in self.php("notifications", {"module": module})}
 
+    def troubles(self) -> dict[str, str]:
+        """Return our notifications that something is wrong: all but those of emergency calls, which stay."""
+        return {name: text for name, text in self.notifications().items() if not name.startswith("emergency_")}
+
     def database(self) -> dict[str, str]:
         """Return how FreePBX reaches its database."""
         text = CONFIGURATION.read_text()

@@ -10,7 +10,7 @@ from tests.freepbx import office
 from tests.freepbx.office import RING_TIME, by_number
 from tests.freepbx.telephones import Telephones
 from tests.support.rig.phone import IncomingCall
-from tests.support.rig.shell import Timeout
+from tests.support.rig.shell import Timeout, wait_until
 
 Promise = Callable[[Telephones, str, str], None]
 
@@ -58,6 +58,37 @@ def queue(on: Telephones, user: str, phone: str) -> None:
 def did(on: Telephones, user: str, phone: str) -> None:
     with on.coming_in(office.DIDS[user]):
         on.phones[phone].wait_ringing(RINGS)
+
+
+def caller_sees_the_user(on: Telephones, user: str, phone: str) -> None:
+    with on.calling(CALLER, user) as mark:
+        on.phones[phone].wait_ringing(RINGS)
+        on.phones[phone].answer()
+        on.phones[CALLER].wait_answered()
+        # Asterisk tells the caller's phone what it knows of the other side, and who answers a moment later.
+        time.sleep(1.5)
+        told = [
+            (event["ConnectedLineName"], event["ConnectedLineNum"])
+            for event in on.tap.events("NewConnectedLine", mark)
+            if event["Channel"].startswith(f"PJSIP/{CALLER}-")
+        ]
+    assert told, "the caller was told of nobody"
+    assert told[-1] == (by_number(user).name, user)
+
+
+def lamps_follow_the_call(on: Telephones, user: str, phone: str) -> None:
+    """Whoever watches the user sees the phone where that sits, and so does whoever watches the phone's number."""
+    assert _lamps(on, user, phone) == ["0", "0"]
+    with on.calling(CALLER, user):
+        on.phones[phone].wait_ringing(RINGS)
+        on.phones[phone].answer()
+        on.phones[CALLER].wait_answered()
+        wait_until(lambda: _lamps(on, user, phone) == ["1", "1"], "both lamps are on", 1.5)
+    wait_until(lambda: _lamps(on, user, phone) == ["0", "0"], "both lamps are off", 1.5)
+
+
+def _lamps(on: Telephones, *numbers: str) -> list[str]:
+    return [on.tap.action("ExtensionState", Context="ext-local", Exten=number)["Status"] for number in numbers]
 
 
 # --- and when nobody answers, the user's mailbox ---------------------------------------------------------------------
@@ -110,7 +141,16 @@ def own_number_goes_to_its_mailbox(on: Telephones, user: str, phone: str) -> Non
         assert not on.phones[phone].rang
 
 
-INBOUND: tuple[Promise, ...] = (direct_call, answered_call, ring_group, ring_group_ignoring_call_forward, queue, did)
+INBOUND: tuple[Promise, ...] = (
+    direct_call,
+    answered_call,
+    caller_sees_the_user,
+    lamps_follow_the_call,
+    ring_group,
+    ring_group_ignoring_call_forward,
+    queue,
+    did,
+)
 MAILBOX: tuple[Promise, ...] = (unanswered_ends_in_users_mailbox, busy_ends_in_users_mailbox)
 OUTBOUND: tuple[Promise, ...] = (
     identity_inside,

@@ -16,17 +16,28 @@ def contexts(machine: Machine, number: str) -> list[str]:
     return re.findall(r"\[ (?:Included c|C)ontext '([^']+)'", machine.cli(f"dialplan show {number}@from-internal"))
 
 
-def test_freepbx_knows_both_codes(machine: Machine) -> None:
+def test_freepbx_knows_our_codes(machine: Machine) -> None:
     codes = machine.php("codes", {"module": NAME})
-    assert codes == {
-        "login": {"default": "*11", "custom": "", "enabled": True},
-        "logout": {"default": "*12", "custom": "", "enabled": True},
-    }
+    usual = {"login": "*11", "logout": "*12", "key": "*15", "where": "*16", "whose": "*17"}
+    assert codes == {name: {"default": code, "custom": "", "enabled": True} for name, code in usual.items()}
 
 
 @pytest.mark.parametrize("number", ["*11", f"*11{office.VIRTUAL.number}", "*12"])
 def test_ours_comes_before_cores_own_logon(machine: Machine, number: str) -> None:
     assert contexts(machine, number)[0] == "app-hotdesk", machine.cli(f"dialplan show {number}@from-internal")
+
+
+@pytest.mark.parametrize(
+    ("key", "lamp"),
+    [
+        (f"*15{office.PHONE.number}", f"Custom:HDSK{office.PHONE.number}"),
+        (f"*16{office.VIRTUAL.number}", f"Custom:HDSKU{office.VIRTUAL.number}"),
+    ],
+)
+def test_a_key_has_a_lamp_without_any_hint_of_its_own(machine: Machine, key: str, lamp: str) -> None:
+    # To ask is to watch: Asterisk makes the hint from the pattern.
+    machine.cli(f"dialplan eval function EXTENSION_STATE({key}@from-internal)")
+    assert re.search(rf"'{re.escape(key)}' =>\s+hint: {lamp}\b", machine.cli("dialplan show app-hotdesk"))
 
 
 def test_the_script_is_called_past_freepbxs_own_agi_server(machine: Machine) -> None:

@@ -31,7 +31,7 @@ def problem(page: str) -> str:
 
 @pytest.mark.usefixtures("seated")
 def test_without_python(machine: Machine, hotdesk: Product, phones: Telephones, desk: Desk, admin: Browser) -> None:
-    assert machine.notifications() == {}
+    assert machine.troubles() == {}
     # The test before may have just begun to start it.
     daemon = hotdesk.wait_daemon()
     with python_away(hotdesk):
@@ -42,13 +42,13 @@ def test_without_python(machine: Machine, hotdesk: Product, phones: Telephones, 
         page = admin.get(PAGE)
         assert page.status == 503
         assert "Python 3.9 or newer" in problem(page.text)
-        said = machine.notifications()
+        said = machine.troubles()
         assert "DIALPLAN" in said and "Python" in said["DIALPLAN"], said
-        hotdesk.heals(lambda: "DAEMON" in machine.notifications(), "the administrator is told of the daemon")
+        hotdesk.heals(lambda: "DAEMON" in machine.troubles(), "the administrator is told of the daemon")
         assert promises.broken(phones, VIRTUAL.number, PHONE.number, *promises.FEW) == {}
     hotdesk.wait_daemon()
     machine.reload()
-    hotdesk.heals(lambda: machine.notifications() == {}, "the notifications have gone")
+    hotdesk.heals(lambda: machine.troubles() == {}, "the notifications have gone")
     assert admin.get(PAGE).status == 200
     assert desk.log_in(PHONE_2.number, VIRTUAL.number) == "logged_in"
     assert promises.broken(phones, VIRTUAL.number, PHONE_2.number, *promises.FEW) == {}
@@ -68,4 +68,4 @@ def test_without_mysql(machine: Machine, hotdesk: Product, phones: Telephones, d
     assert hotdesk.seats() == {PHONE.number: VIRTUAL.number}
     assert desk.log_in(PHONE_2.number, VIRTUAL.number) == "logged_in"
     assert promises.broken(phones, VIRTUAL.number, PHONE_2.number, *promises.FEW) == {}
-    hotdesk.heals(lambda: machine.notifications() == {}, "the notifications have gone")
+    hotdesk.heals(lambda: machine.troubles() == {}, "the notifications have gone")

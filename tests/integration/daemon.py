@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,7 +36,9 @@ class Daemon:
 
     def __init__(self, desking: Desking, folder: Path, program: Sequence[str] = ()) -> None:
         self.desking = desking
-        self.state, self.log = folder / "state", folder / "hotdesk.log"
+        # Where Asterisk's side sees it, too.
+        self.state, self.log = desking.rig.asterisk.data / "hotdesk", folder / "hotdesk.log"
+        shutil.rmtree(self.state, ignore_errors=True)
         self._program = list(program) or [sys.executable, "-m", "hotdesk_module"]
         self._mark = 0
         self._environment = {

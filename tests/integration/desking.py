@@ -14,19 +14,20 @@ from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.mysql import MySql
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.agi import prompts
+from hotdesk_module.agi.handover import SCRIPT, SOCKET
 from hotdesk_module.config import Database
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.model import Phone
 from hotdesk_module.service import HotDesk
 from tests.support.rig import Rig, mariadb
-from tests.support.rig.asterisk import REPOSITORY
 
-SCRIPT = REPOSITORY / "agi-bin" / "hotdesk.py"
 TABLES = (
     "hotdesk_sessions",
     "hotdesk_events",
     "hotdesk_lockouts",
     "hotdesk_pins",
     "hotdesk_weak_pins",
+    "hotdesk_queues",
     "hotdesk_settings",
     "hotdesk_webhook",
     "hotdesk_phones",
@@ -53,7 +54,7 @@ class Desking:
         )
         self.past: list[str] = []
         # As `hotdesk dialplan` has it, with the interpreter of Asterisk's folder.
-        self.script = f"/usr/bin/python3,-I,{SCRIPT}"
+        self.script = f"/usr/bin/python3,-IS,{SCRIPT},/var/lib/asterisk/hotdesk/{SOCKET}"
         self._ami: Ami | None = None
         self.connection = MySql(self.database)
         schema.create_tables(self.connection)
@@ -64,7 +65,7 @@ class Desking:
 
     def load_dialplan(self, *phones: Phone, extra: str = "") -> None:
         """Generate the contexts, as FreePBX's reload does; ``extra`` is for what a test needs besides."""
-        plan = dialplan.build(self.script, dialplan.LOGIN, dialplan.LOGOUT, phones or self.pool)
+        plan = dialplan.build(self.script, Codes(), phones or self.pool)
         text = dialplan.as_text(plan) + extra
         if self.rig.module_dialplan != text:
             self.rig.load_module_dialplan(text)
@@ -133,7 +134,9 @@ class Desking:
     def played(self, since: int) -> list[str]:
         """Return the prompts played since the mark."""
         commands = [e["Command"] for e in self.rig.tap.events("AGIExecStart", since)]
-        return [c.split('"')[1] for c in commands if c.startswith(("STREAM FILE", "GET DATA", "SAY DIGITS"))]
+        return [
+            c.split('"')[1] for c in commands if c.startswith(("STREAM FILE", "GET DATA", "SAY DIGITS", "SAY ALPHA"))
+        ]
 
     def status(self, since: int, timeout: float = 15.0) -> str:
         return self.rig.tap.wait_for("VarSet", since, timeout, Variable="HDSK_STATUS")["Value"]

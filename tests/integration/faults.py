@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from hotdesk_module.agi.handover import SERVE
 from tests.integration.daemon import Daemon
 from tests.integration.desking import Desking
 from tests.support.rig import shell
@@ -84,7 +85,7 @@ class Faults:
 
     def _kill_scripts(self, everybody: bool) -> None:
         limit = time.monotonic() + _PATIENCE
-        while not (running := self._children()):
+        while not (running := self._everywhere()):
             if time.monotonic() > limit:
                 return
             time.sleep(0.01)
@@ -93,19 +94,12 @@ class Faults:
                 os.kill(pid, signal.SIGKILL)
                 self.killed[AGI] += 1
 
-    def _children(self) -> list[int]:
-        """Return the scripts of calls that Asterisk has started, quickly."""
-        found = []
-        for listed in Path(f"/proc/{self._rig.asterisk.pid}/task").glob("*/children"):
-            with suppress(OSError):
-                found += [int(pid) for pid in listed.read_text().split() if _is_script(int(pid))]
-        return found
-
     def wait_scripts_are_over(self) -> None:
         """Until no script runs, those of an Asterisk that is dead among them: they finish what they have begun."""
         shell.wait_until(lambda: not self._everywhere(), "all scripts have ended", 20)
 
     def _everywhere(self) -> list[int]:
+        """Return the scripts of calls, those that Asterisk has started and those that a call was handed over to."""
         network = os.stat(f"/run/netns/{self._rig.namespace.name}").st_ino
         found = []
         for path in Path("/proc").glob("[0-9]*"):
@@ -116,8 +110,22 @@ class Faults:
 
 
 def _is_script(pid: int) -> bool:
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
+    words = _words(pid)
+    if not any(word.endswith(b"/agi-bin/hotdesk.py") for word in words):
         return False
-    return any(word.endswith(b"/agi-bin/hotdesk.py") for word in words)
+    # The process that takes calls is the daemon's child; what holds one is its own, or nobody's any more.
+    return SERVE.encode() not in words or b"serve" not in _words(_parent(pid))
+
+
+def _words(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0

@@ -21,6 +21,8 @@ from tests.integration.promises import CALLER
 from tests.support.rig import company as names
 from tests.support.rig import shell
 
+Going = Callable[[], bool]
+
 NOW = time.monotonic
 # Seconds: a prompt comes soon, or not at all; an answer may wait for the ledger's lock.
 PROMPT, ANSWER = 5.0, 14.0
@@ -71,7 +73,8 @@ class Mix:
     Args:
         users: who logs in.
         callers: phones outside the pool that call these people meanwhile.
-        pace: returns when the next login may begin.
+        pace: waits until the next login may begin; returns whether anybody still may do anything by then.
+        shares: how much of what the pool's phones do is a login, and how much a logout; the rest are calls.
     """
 
     def __init__(
@@ -80,10 +83,12 @@ class Mix:
         seed: int,
         users: Sequence[str],
         callers: Sequence[str] = (CALLER,),
-        pace: Callable[[], None] = lambda: None,
+        pace: Callable[[Going], bool] = lambda going: True,
+        shares: tuple[float, float] = (0.65, 0.25),
     ) -> None:
         self._desking, self._rig = desking, desking.rig
         self._users, self._pace = tuple(users), pace
+        self._logins, self._logouts = shares
         self._pool = desking.rig.company.pool
         self._deeds: list[Deed] = []
         self._before: dict[str, str] = {}
@@ -166,17 +171,16 @@ class Mix:
 
     def _deed(self, phone: str, chance: random.Random) -> None:
         what = chance.random()
-        if what < 0.65:
+        if what < self._logins:
             self._log_in(phone, chance.choice(self._users))
-        elif what < 0.9:
+        elif what < self._logins + self._logouts:
             self._log_out(phone)
         else:
             self._rig.phones[phone].dial(names.OUTSIDE_NUMBER)
             time.sleep(chance.uniform(0.1, 0.6))
 
     def _log_in(self, phone: str, user: str) -> None:
-        self._pace()
-        if not self._going.is_set():
+        if not self._pace(self._going.is_set):
             return
         mark, server = self._rig.tap.mark(), self._rig.asterisk.pid
         self._rig.phones[phone].dial(f"*11{user}")

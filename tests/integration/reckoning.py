@@ -32,6 +32,8 @@ def keys(company: Company, seats: Seats) -> dict[str, str]:
         else:
             del found[f"AMPUSER/{number}/device"]
         found[f"AMPUSER/{number}/hint"] = hints(company, seats)[number]
+    for user in seats.values():
+        found[f"CustomDevstate/HDSKU{user}"] = "INUSE"
     for phone in company.pool:
         found[f"DEVICE/{phone}/user"] = seats.get(phone, phone)
         found[f"CustomDevstate/HDSK{phone}"] = "INUSE" if phone in seats else "NOT_INUSE"
@@ -63,4 +65,8 @@ def differences(rig: Rig, seats: Seats) -> list[str]:
         lamp = rig.tap.action("Getvar", Variable=f"DEVICE_STATE(Custom:HDSK{phone})")["Value"]
         if lamp != ("INUSE" if phone in seats else "NOT_INUSE"):
             found.append(f"the lamp of {phone} is {lamp}")
+    for one in rig.company.extensions:
+        lamp = rig.tap.action("Getvar", Variable=f"DEVICE_STATE(Custom:HDSKU{one.number})")["Value"]
+        if (lamp == "INUSE") != (one.number in seats.values()):
+            found.append(f"the lamp of {one.number}, who sits somewhere or not, is {lamp}")
     return found

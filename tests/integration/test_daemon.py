@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from hotdesk_module.web.identity import BRIDGE, Identity
 from tests.integration.daemon import Daemon, eventually
 from tests.integration.desking import Desking
 from tests.integration.promises import CALLER
+from tests.support.rig.company import EMERGENCY_NUMBER
+from tests.support.rig.outbound import CARRIER, EMERGENCY, OUTSIDE, OutTrunk
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.mariadb]
 
@@ -167,3 +172,37 @@ def test_a_call_that_is_made_or_answered_is_activity_and_one_that_only_rings_is_
     noted = [active()[phone] for phone in ("201", "202")]
     # The parts of seconds are lost on the way.
     assert all(begun <= at <= called + 1 for at in noted), (begun, noted, called)
+
+
+def test_an_emergency_call_is_told_once_whatever_trunks_it_takes(desking: Desking, daemon: Daemon) -> None:
+    rig = desking.rig
+    broken = OutTrunk(2, "Broken", dead=True)
+    rig.set_routes(dataclasses.replace(EMERGENCY, trunks=(broken, CARRIER)), OUTSIDE)
+    try:
+        desking.service.login("200", "1001")
+        with rig.calling("200", EMERGENCY_NUMBER) as mark:
+            assert rig.trunk.wait_ringing().number == "5550911"
+            told = rig.tap.wait_for("UserEvent", mark, 5.0, UserEvent="HDSKEmergency")
+            assert (told["Number"], told["Phone"], told["User"], told["Name"]) == ("911", "200", "1001", "John Smith")
+            eventually(lambda: "emergency 200 1001" in desking.history(), 5, "it is in the history")
+            rig.trunk.answer()
+            rig.phones["200"].wait_answered()
+        alerts = json.loads(daemon.fetch("GET", "/internal/alerts", Identity(BRIDGE))[1])
+        (shown,) = (a for a in alerts if a["id"] == "emergency_200")
+        assert shown["level"] == "critical" and "John Smith (1001) was logged in" in shown["text"]
+        assert desking.history().count("emergency 200 1001") == 1
+        assert len(rig.tap.events("UserEvent", mark)) == 1
+    finally:
+        rig.set_routes()
+
+
+def test_a_call_to_a_phone_or_from_elsewhere_is_no_emergency(desking: Desking, daemon: Daemon) -> None:
+    with desking.rig.calling("1001", EMERGENCY_NUMBER):
+        desking.rig.trunk.wait_ringing()
+    with desking.rig.calling("200", "9001"):
+        desking.rig.phones["9001"].wait_ringing()
+    # It hears in order: what is told of this call comes behind whatever the others would have brought.
+    desking.service.login("201", "1002")
+    with desking.rig.calling("201", EMERGENCY_NUMBER):
+        eventually(lambda: "emergency 201 1002" in desking.history(), 5, "it listens")
+    assert [line for line in desking.history() if line.startswith("emergency")] == ["emergency 201 1002"]

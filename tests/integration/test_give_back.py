@@ -102,10 +102,10 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._adapter, name)
-        if name not in ("put", "delete", "set_lamp", "set_hint"):
+        if name not in ("put", "delete", "show"):
             return method
 
-        def write(*given: str) -> object:
+        def write(*given: Any) -> object:
             self._at[0] -= 1
             if self._at[0] == 0:
                 raise Dies

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotdesk_module import dialplan
+from hotdesk_module.core.codes import Codes
 from tests.integration import promises
 from tests.integration.desking import Desking
 from tests.integration.test_login_calls import dial_all
@@ -136,7 +137,7 @@ def test_when_the_script_cannot_run_the_caller_is_told(desking: Desking, script:
         )
     if script not in ("missing", "not executable"):
         path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    plan = dialplan.build(inside, dialplan.LOGIN, dialplan.LOGOUT, ())
+    plan = dialplan.build(inside, Codes(), ())
     desking.rig.load_module_dialplan(dialplan.as_text(plan))
     try:
         with desking.rig.calling("200", "*11") as mark:

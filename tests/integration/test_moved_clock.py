@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from hotdesk_module.agi.handover import SCRIPT
 from tests.integration import reckoning
 from tests.integration.daemon import Daemon
-from tests.integration.desking import SCRIPT, Desking
+from tests.integration.desking import Desking
 from tests.integration.faults import Faults
 from tests.integration.mix import Mix
 from tests.integration.test_kills import USERS, is_right_within_a_minute, seed

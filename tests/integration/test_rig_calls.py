@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.integration.promises import caller_id, shown
-from tests.support.rig import Rig
+from tests.support.rig import Rig, shell
 from tests.support.rig import company as names
 
 pytestmark = pytest.mark.asterisk
@@ -321,6 +323,15 @@ def test_astdb_survives_restart(rig: Rig, crash: bool) -> None:
     rig.wait_reachable(one.number for one in rig.company.phones())
     with rig.calling("9001", "1003"):
         rig.phones["200"].wait_ringing()
+
+
+def test_an_asterisk_that_crashed_is_noticed_and_starts_again(rig: Rig) -> None:
+    assert rig.revive() == []
+    os.kill(rig.asterisk.pid, signal.SIGSEGV)
+    shell.wait_until(lambda: rig.asterisk.crashed, "Asterisk is dead")
+    assert rig.revive() == ["Asterisk"]
+    with rig.calling("200", "300"):
+        rig.phones["300"].wait_ringing()
 
 
 def test_database_restart(rig: Rig) -> None:

@@ -25,9 +25,16 @@ class AmiServer:
         astdb: keys, written ``FAMILY/rest``.
         hints: extension to hint, of ``ext-local``.
         contexts: the dialplan: context to its lines, (extension, priority) or ("", included context).
+        globals: global variables of the dialplan.
         channels: the live ones: number to name and state.
         contacts: what PJSIPShowContacts lists, the headers of each ContactList behind its ObjectType.
         peers: likewise for chan_sip's SIPpeers; None where that module is not loaded.
+        queues: number to members, and those, by the interface, to what QueueStatus says of each.
+        run: which run of Asterisk this is: date and time.
+        messages: mailbox to its urgent, new and old messages.
+        functions: what functions of the dialplan say, by their whole expression.
+        notified: what devices were sent by NOTIFY: the action's name, the device, the variables in order.
+        subscriptions: what the console lists of PJSIP's: endpoint and resource.
         events: user events sent, as (name, data).
         received: every action, oldest first.
         answers: what to answer to an action instead: text with ``\\n`` for line ends, None to say nothing, or a
@@ -40,9 +47,16 @@ class AmiServer:
         self.astdb: dict[str, str] = {}
         self.hints: dict[str, str] = {}
         self.contexts: dict[str, list[tuple[str, str]]] = {}
+        self.globals: dict[str, str] = {}
         self.channels: dict[str, tuple[str, str]] = {}
         self.contacts: list[Headers] = []
         self.peers: list[Headers] | None = None
+        self.queues: dict[str, dict[str, Headers]] = {}
+        self.run = ("2024-01-01", "08:00:00")
+        self.messages: dict[str, tuple[int, int, int]] = {}
+        self.functions: dict[str, str] = {}
+        self.notified: list[tuple[str, str, list[str]]] = []
+        self.subscriptions: list[tuple[str, str]] = []
         self.events: list[tuple[str, str]] = []
         self.received: list[Headers] = []
         self.answers: dict[str, str | Callable[[Headers], str] | None] = {}
@@ -87,6 +101,8 @@ class AmiServer:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
+                # As Asterisk does: or the second answer waits until the first is acknowledged.
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 self._open.append(connection)
                 self._spawn(self._serve, connection)
@@ -100,7 +116,9 @@ class AmiServer:
                 if text:
                     # Asterisk skips the blanks between a name and its value.
                     name, _, value = text.partition(":")
-                    action[name] = value.lstrip(" ")
+                    # The only header that is sent several times.
+                    before = f"{action[name]}\n" if name == "Variable" and name in action else ""
+                    action[name] = before + value.lstrip(" ")
                 else:
                     self._answer(connection, action)
                     action = {}
@@ -156,6 +174,19 @@ class AmiServer:
         return "Response: Success\n{id}\nMessage: Key deleted successfully"
 
     def _on_command(self, action: Headers) -> str:
+        if action["Command"].startswith("pjsip show subscriptions inbound like "):
+            wanted = action["Command"].rpartition(" ")[2]
+            lines = ["Endpoint: <Endpoint/Caller-ID....>", "Resource: <Resource/Event....>", "  Expiry: <Expiry>", ""]
+            for endpoint, resource in self.subscriptions:
+                if wanted in resource:
+                    lines += [
+                        f'Endpoint: {endpoint}/"Lobby" <{endpoint}>',
+                        f"Resource: {resource}",
+                        "  Expiry:  600",
+                        "",
+                    ]
+            output = "\n".join(f"Output: {line}" for line in lines)
+            return f"Response: Success\n{{id}}\nMessage: Command output follows\n{output}"
         family = action["Command"][len("database show ") :]
         # SQLite's LIKE does not mind the case.
         found = [(k, v) for k, v in sorted(self.astdb.items()) if k.lower().startswith(f"{family}/".lower())]
@@ -236,8 +267,91 @@ class AmiServer:
         devices = [{"Device": "PJSIP/200", "State": "INUSE"}, *lamps]
         return _list("DeviceStateChange", devices, "Device State Changes will follow", "DeviceStateListComplete")
 
+    def _on_corestatus(self, action: Headers) -> str:
+        date, time = self.run
+        return (
+            f"Response: Success\n{{id}}\nCoreStartupDate: {date}\nCoreStartupTime: {time}\nCoreReloadDate: {date}\n"
+            f"CoreReloadTime: {time}\nCoreCurrentCalls: 0"
+        )
+
+    def _on_queuestatus(self, action: Headers) -> str:
+        items: list[tuple[str, Headers]] = []
+        for queue, members in self.queues.items():
+            items.append(("QueueParams", {"Queue": queue, "Max": "0", "Strategy": "ringall", "Calls": "1"}))
+            for interface, member in members.items():
+                if action.get("Member", "") in ("", interface):
+                    items.append(("QueueMember", {"Queue": queue, "Location": interface, **member}))
+            items.append(("QueueEntry", {"Queue": queue, "Position": "1", "Channel": "PJSIP/9001-00000001"}))
+        events = "".join(
+            f"Event: {event}\n" + "".join(f"{key}: {value}\n" for key, value in item.items()) + "{id}\n\n"
+            for event, item in items
+        )
+        return (
+            "Response: Success\n{id}\nEventList: start\nMessage: Queue status will follow\n\n"
+            f"{events}Event: QueueStatusComplete\n{{id}}\nEventList: Complete\nListItems: {len(items)}"
+        )
+
+    def _on_queueadd(self, action: Headers) -> str:
+        members = self.queues.get(action["Queue"])
+        if members is None:
+            return "Response: Error\n{id}\nMessage: Unable to add interface to queue: No such queue"
+        if action["Interface"] in members:
+            return "Response: Error\n{id}\nMessage: Unable to add interface: Already there"
+        members[action["Interface"]] = {
+            "Name": action.get("MemberName", ""),
+            "StateInterface": action.get("StateInterface", action["Interface"]),
+            "Membership": "dynamic",
+            "Penalty": action["Penalty"],
+            "Paused": "0",
+        }
+        return "Response: Success\n{id}\nMessage: Added interface to queue"
+
+    def _on_queueremove(self, action: Headers) -> str:
+        members = self.queues.get(action["Queue"])
+        if members is None:
+            return "Response: Error\n{id}\nMessage: Unable to remove interface from queue: No such queue"
+        if action["Interface"] not in members:
+            return "Response: Error\n{id}\nMessage: Unable to remove interface: Not there"
+        if members[action["Interface"]]["Membership"] != "dynamic":
+            return "Response: Error\n{id}\nMessage: Member not dynamic"
+        del members[action["Interface"]]
+        return "Response: Success\n{id}\nMessage: Removed interface from queue"
+
+    def _on_queuepause(self, action: Headers) -> str:
+        member = self.queues.get(action["Queue"], {}).get(action["Interface"])
+        if member is None:
+            return "Response: Error\n{id}\nMessage: Interface not found"
+        member["Paused"] = "1" if action["Paused"] == "true" else "0"
+        what = "paused" if member["Paused"] == "1" else "unpaused"
+        return f"Response: Success\n{{id}}\nMessage: Interface {what} successfully"
+
+    def _on_mailboxcount(self, action: Headers) -> str:
+        urgent, new, old = self.messages.get(action["Mailbox"], (0, 0, 0))
+        return (
+            f"Response: Success\n{{id}}\nMessage: Mailbox Message Count\nMailbox: {action['Mailbox']}\n"
+            f"UrgMessages: {urgent}\nNewMessages: {new}\nOldMessages: {old}"
+        )
+
+    def _on_getvar(self, action: Headers) -> str:
+        name = action["Variable"]
+        known = {**self.globals, **self.functions}
+        return f"Response: Success\n{{id}}\nVariable: {name}\nValue: {known.get(name, '')}"
+
+    def _on_pjsipnotify(self, action: Headers) -> str:
+        self.notified.append(("PJSIPNotify", action["Endpoint"], action["Variable"].split("\n")))
+        return "Response: Success\n{id}\nMessage: NOTIFY sent"
+
+    def _on_sipnotify(self, action: Headers) -> str:
+        if self.peers is None:
+            return self._on_unknown(action)
+        self.notified.append(("SIPnotify", action["Channel"], action["Variable"].split("\n")))
+        return "Response: Success\n{id}\nMessage: Notify Sent"
+
     def _on_setvar(self, action: Headers) -> str:
         name = action["Variable"]
+        if name.isidentifier():
+            self.globals[name] = action["Value"]
+            return "Response: Success\n{id}\nMessage: Variable Set"
         if not (name.startswith("DEVICE_STATE(Custom:") and name.endswith(")")):
             return "Response: Error\n{id}\nMessage: Not as Hot Desking does it"
         self.astdb[f"CustomDevstate/{name[len('DEVICE_STATE(Custom:') : -1]}"] = action["Value"]

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO, Callable, cast
 
+from tests.support.expression import expand_keys
+
 # What the caller does when asked: digits ended by #, digits and then a pause, or hanging up.
 HANG_UP = "hang up"
 PAUSE = "…"
@@ -99,6 +101,9 @@ class Caller:
     def _do_say_digits(self, digits: str, escape: str) -> str:
         return self._sound(f"digits {digits}")
 
+    def _do_say_alpha(self, letters: str, escape: str) -> str:
+        return self._sound(f"letters {letters}")
+
     def _do_get_data(self, name: str, timeout: str, most: str) -> str:
         reply = self._sound(name)
         if not reply.startswith("200 result=0"):
@@ -116,6 +121,8 @@ class Caller:
             value = self.channel.partition("/")[2].rpartition("-")[0]
         elif mailbox := re.fullmatch(r"\$\{VM_INFO\((.+),password\)\}", expression):
             value = self.passwords.get(mailbox[1], "")
+        elif "DB_EXISTS" in expression:
+            value = expand_keys(expression, self.astdb.get)
         return f"200 result=1 ({value})"
 
     def _do_set_variable(self, name: str, value: str) -> str:

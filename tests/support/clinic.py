@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Callable, NamedTuple
 
-from hotdesk_module import dialplan
+from hotdesk_module import dialplan, queues
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Contact, Event, FeatureCode, Group, Phone, Route
+from hotdesk_module.core.queues import BREAK, LOGIN, Member, Rule
 from hotdesk_module.errors import AsteriskDown, LedgerDown
 from hotdesk_module.health.examine import examine
 from hotdesk_module.health.finding import ERROR, FORCE, FORGET, FORWARDS, INFO, RECONCILE, WARNING, Finding
 from hotdesk_module.health.installation import Installation, Machine
 from hotdesk_module.ports import AstDbTree, Context, Flags, Switchboard
-from tests.support.office import EMERGENCY, Office
+from tests.support.office import CARRIER, EMERGENCY, Office
 
 CORES = (FeatureCode("core", "userlogon", "*11"), FeatureCode("core", "userlogoff", "*12"))
 OURS = (FeatureCode("hotdesk", "login", "*11"), FeatureCode("hotdesk", "logout", "*12"))
@@ -40,7 +42,7 @@ class Clinic:
 
     def load(self, before: Iterable[str] = (), after: Iterable[str] = ()) -> None:
         """Load the dialplan, as Apply Config does; ``before`` and ``after`` are other modules' includes."""
-        built = dialplan.build("", "*11", "*12", self.office.ledger.phones())
+        built = dialplan.build("", Codes(), self.office.ledger.phones())
         contexts = self.office.switchboard.contexts
         for name in dict.fromkeys(s.context for s in built.steps):
             contexts[name] = Context(frozenset(s.extension for s in built.steps if s.context == name))
@@ -198,6 +200,31 @@ def _left_by_a_user(clinic: Clinic) -> None:
     ledger.save_weak_pin("1008", 1)
     ledger.save_attempts("user", "1009", Attempts((), 1))
 
+    ledger.save_queue_rules([Rule("1009", "700", LOGIN)])
+
+
+def _unpaused(clinic: Clinic) -> None:
+    office = clinic.office
+    office.inventory.all_queues = {"700": "Sales"}
+    office.switchboard.all_queues = {"700": {"1003": Member(dynamic=False)}}
+    queues.change(office.desk, "1003", {"700": BREAK})
+    office.switchboard.pause_in_queue("700", "1003", False)
+    office.switchboard.run = "the next one"
+
+
+def _rule(what: str) -> Callable[[Clinic], None]:
+    def make(clinic: Clinic) -> None:
+        office = clinic.office
+        office.ledger.save_queue_rules([Rule("1003", "700", LOGIN)])
+        if what != "gone":
+            office.inventory.all_queues = {"700": "Sales"}
+        if what == "static":
+            office.inventory.all_groups = [Group("queue", "700", "Sales", ("1003",))]
+        if what == "barred":
+            office.astdb.values["QPENALTY/700/dynmemberonly"] = "yes"
+
+    return make
+
 
 def _routes(*routes: Route) -> Callable[[Clinic], None]:
     def make(clinic: Clinic) -> None:
@@ -291,6 +318,7 @@ ILLS = (
     Ill("a user who is logged in was deleted", "deleted", WARNING, RECONCILE, _user_deleted),
     Ill("a phone with somebody there was deleted", "deleted", WARNING, RECONCILE, _phone_deleted),
     Ill("keys of a phone that left the pool", "leftovers", WARNING, RECONCILE, _left_the_pool),
+    Ill("a restart forgot a pause in a queue", "queue_members", WARNING, RECONCILE, _unpaused),
     Ill("a Call Forward of ours that nobody needs", "leftovers", WARNING, RECONCILE, _forward_of_ours),
     Ill("the ledger is another one", "unsafe_plan", ERROR, FORCE, _another_ledger),
     Ill("something writes the same key again and again", "recurring", ERROR, "", again_and_again),
@@ -315,10 +343,32 @@ ILLS = (
     Ill("a deleted user's PIN and lock are left", "orphans", WARNING, FORGET, _left_by_a_user),
     Ill("a phone has no Emergency CID", "emergency_cid", ERROR, "", _device(emergency_cid="")),
     Ill("an Emergency CID is too short to count", "emergency_cid", ERROR, "", _device(emergency_cid="5")),
+    Ill("an Emergency CID has no number", "emergency_cid", ERROR, "", _device(emergency_cid="Lobby")),
     Ill("no route is for emergencies", "emergency_routes", ERROR, "", _routes(EMERGENCY._replace(emergency=False))),
     Ill("there is no route", "emergency_routes", WARNING, "", _routes()),
-    Ill("the emergency route has no trunk", "emergency_routes", ERROR, "", _routes(EMERGENCY._replace(trunks=0))),
+    Ill("the emergency route has no trunk", "emergency_routes", ERROR, "", _routes(EMERGENCY._replace(trunks=()))),
     Ill("the emergency route has no pattern", "emergency_routes", ERROR, "", _routes(EMERGENCY._replace(patterns=()))),
+    Ill(
+        "the emergency route is for some callers only",
+        "emergency_routes",
+        ERROR,
+        "",
+        _routes(EMERGENCY._replace(limited=(("933", "200"),))),
+    ),
+    Ill(
+        "the emergency route is for calls inside the company as well",
+        "emergency_routes",
+        ERROR,
+        "",
+        _routes(EMERGENCY._replace(internal=True)),
+    ),
+    Ill(
+        "the emergency route takes every number",
+        "emergency_routes",
+        WARNING,
+        "",
+        _routes(EMERGENCY._replace(patterns=("911", "."))),
+    ),
     Ill(
         "the emergency route asks for a password",
         "emergency_routes",
@@ -338,12 +388,15 @@ ILLS = (
         "emergency_routes",
         ERROR,
         "",
-        _routes(Route("2", "Out", patterns=("N11",), trunks=1), EMERGENCY),
+        _routes(Route("2", "Out", patterns=("N11",), trunks=(CARRIER,)), EMERGENCY),
     ),
     Ill("a phone's own number leads nowhere", "no_answer", WARNING, "", _no_mailbox),
     Ill("a queue has a phone's number", "queues", WARNING, "", _group("queue")),
     Ill("a ring group has a phone's number", "ring_groups", WARNING, "", _group("ring_group")),
     Ill("a follow-me list has a phone's number", "follow_me", WARNING, "", _group("follow_me")),
+    Ill("a static member is to be logged out", "queue_rules", WARNING, "", _rule("static")),
+    Ill("a queue does not take whom it does not list", "queue_rules", WARNING, "", _rule("barred")),
+    Ill("a rule is for a queue that is gone", "queue_rules", WARNING, "", _rule("gone")),
     Ill(
         "a Call Forward of another module is left",
         "forwards",
@@ -352,6 +405,13 @@ ILLS = (
         lambda c: c.office.astdb.values.update({"CF/1001": "200", "CustomDevstate/CF1001": "INUSE"}),
     ),
     Ill("a phone is not registered", "registrations", INFO, "", lambda c: c.unregister("200")),
+    Ill(
+        "a phone has subscribed to its mailbox",
+        "message_lamps",
+        WARNING,
+        "",
+        lambda c: c.office.switchboard.all_subscribers.add("PJSIP/200"),
+    ),
     Ill(
         "somebody is locked",
         "locks",

@@ -13,6 +13,7 @@ from typing import Any, Callable, NamedTuple, TypeVar
 
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
+from hotdesk_module.core.messages import Counts
 from hotdesk_module.core.model import (
     ClockChange,
     Contact,
@@ -25,6 +26,7 @@ from hotdesk_module.core.model import (
     Session,
     User,
 )
+from hotdesk_module.core.queues import Member, Queues, Rule
 from hotdesk_module.errors import Busy, DuplicateMac
 from hotdesk_module.ports import FORGET_MOST, Clock, Context, Flags, HistoryFilter
 
@@ -97,6 +99,7 @@ class LedgerState(NamedTuple):
     settings: tuple[tuple[str, str], ...]
     pins: tuple[tuple[str, tuple[str, int]], ...]
     weak_pins: tuple[tuple[str, int], ...]
+    queue_rules: tuple[Rule, ...]
     delivery: Delivery | None
     last_id: int
 
@@ -114,6 +117,7 @@ class FakeLedger:
         self._settings: dict[str, str] = {}
         self._pins: dict[str, tuple[str, int]] = {}
         self._weak_pins: dict[str, int] = {}
+        self._queue_rules: dict[tuple[str, str], Rule] = {}
         self._delivery: Delivery | None = None
         self._last_id = 0
 
@@ -134,6 +138,7 @@ class FakeLedger:
             tuple(sorted(self._settings.items())),
             tuple(sorted(self._pins.items())),
             tuple(sorted(self._weak_pins.items())),
+            self.queue_rules(),
             self._delivery,
             self._last_id if history else len(events),
         )
@@ -148,6 +153,7 @@ class FakeLedger:
         self._settings = dict(state.settings)
         self._pins = dict(state.pins)
         self._weak_pins = dict(state.weak_pins)
+        self._queue_rules = {(r.user, r.queue): r for r in state.queue_rules}
         self._delivery = state.delivery
         self._last_id = state.last_id
 
@@ -319,6 +325,20 @@ class FakeLedger:
         """Return (kind, subject, attempts) of everybody who has any."""
         return tuple((kind, subject, attempts) for (kind, subject), attempts in sorted(self._attempts.items()))
 
+    def queue_rules(self, users: Iterable[str] | None = None) -> tuple[Rule, ...]:
+        """Return what queues are to all users, or to those among ``users``."""
+        wanted = None if users is None else set(users)
+        found = [r for r in self._queue_rules.values() if wanted is None or r.user in wanted]
+        return tuple(sorted(found, key=lambda r: (len(r.user), r.user, len(r.queue), r.queue)))
+
+    def save_queue_rules(self, rules: Iterable[Rule], events: Iterable[Event] = ()) -> None:
+        """Insert or replace rules; those that are over are removed."""
+        rules = tuple(rules)
+        after = {**self._queue_rules, **{(r.user, r.queue): r for r in rules}}
+        after = {place: r for place, r in after.items() if not r.over}
+        if rules:
+            self._write("ledger.save_queue_rules", lambda: setattr(self, "_queue_rules", after), events)
+
     def settings(self) -> dict[str, str]:
         """Return the settings that somebody changed."""
         return dict(self._settings)
@@ -380,6 +400,7 @@ class FakeInventory:
         groups: Iterable[Group] = (),
         version: str = "",
         routes: Iterable[Route] = (),
+        queues: Mapping[str, str] | None = None,
     ) -> None:
         self.all_devices = list(devices)
         self.all_users = list(users)
@@ -391,6 +412,9 @@ class FakeInventory:
         self.all_groups = list(groups)
         self.all_version = version
         self.all_routes = list(routes)
+        self.all_queues = dict(queues or {})
+        self.all_forced_caller_ids: dict[str, str] = {}
+        self.all_names_go_out = True
         # By default the database's clock is right.
         self.clock: Clock = lambda: int(time.time())
 
@@ -433,9 +457,21 @@ class FakeInventory:
         """Return queues with their static members, ring groups, and follow-me lists with more than their owner."""
         return tuple(self.all_groups)
 
+    def queues(self) -> dict[str, str]:
+        """Return FreePBX's queues, number to name."""
+        return dict(sorted(self.all_queues.items()))
+
     def routes(self) -> tuple[Route, ...]:
         """Return the outbound routes in their order."""
         return tuple(self.all_routes)
+
+    def forced_caller_ids(self) -> dict[str, str]:
+        """Return the caller ID of each device that has one forced upon it."""
+        return dict(self.all_forced_caller_ids)
+
+    def names_go_out(self) -> bool:
+        """Return whether trunks get callers' names."""
+        return self.all_names_go_out
 
     def version(self) -> str:
         """Return FreePBX's version."""
@@ -469,6 +505,10 @@ class FakeAstDb:
         """Return a value, None where there is no such key."""
         return self.values.get(key)
 
+    def read(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Return the values of these keys, None where there is no such key."""
+        return {key: self.get(key) for key in keys}
+
     def put(self, key: str, value: str) -> None:
         """Set a key."""
         self.writes.do(f"astdb.put {key}", lambda: self.values.__setitem__(key, value))
@@ -494,7 +534,16 @@ class FakeSwitchboard:
         all_calls: number of a channel to the device that is in that call.
         all_contacts: where devices are registered.
         all_version: Asterisk's.
+        all_queues: the queues, number to its members, and those to how they are.
+        joined: how members have joined, (queue, user) to name, penalty and whether by the hint.
+        run: which run of Asterisk this is.
         all_lamps: the states of lamps that were set; who writes to the AstDB changes none of them.
+        all_globals: global variables of the dialplan.
+        all_messages: mailbox, e.g. ``1001@default``, to what is in it.
+        all_mailboxes: device, e.g. ``PJSIP/200``, to the mailboxes that Asterisk has for it.
+        shown: what the message lamp of each device shows, by what it was told last.
+        told_of: device and what it was told, oldest first.
+        all_subscribers: the devices that have subscribed to a mailbox.
     """
 
     def __init__(
@@ -510,6 +559,15 @@ class FakeSwitchboard:
         self.all_contacts: list[Contact] = []
         self.all_version = "22.10.1"
         self.all_lamps: dict[str, str] = {}
+        self.all_queues: dict[str, dict[str, Member]] = {}
+        self.joined: dict[tuple[str, str], tuple[str, int, bool]] = {}
+        self.run = "2023-11-14 20:00:00"
+        self.all_globals: dict[str, str] = {}
+        self.all_messages: dict[str, Counts] = {}
+        self.all_mailboxes: dict[str, tuple[str, ...]] = {}
+        self.shown: dict[str, Counts] = {}
+        self.told_of: list[tuple[str, Counts]] = []
+        self.all_subscribers: set[str] = set()
 
     def snapshot(self) -> tuple[tuple[str, str], ...]:
         """Return the hints, to be compared, hashed and restored; the lamps are in the AstDB's state."""
@@ -521,6 +579,9 @@ class FakeSwitchboard:
         self.all_lamps = {}
         self.announced = []
         self.told = []
+
+    def get_ready(self) -> None:
+        """It is always ready."""
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions."""
@@ -539,11 +600,62 @@ class FakeSwitchboard:
 
         self.writes.do(f"switchboard.set_lamp {name}", light)
 
+    def show(self, lamps: Mapping[str, str], hints: Mapping[str, str]) -> None:
+        """Set lamps and replace hints."""
+        for name, state in lamps.items():
+            self.set_lamp(name, state)
+        for extension, hint in hints.items():
+            self.set_hint(extension, hint)
+
     def lamps(self, names: Iterable[str]) -> dict[str, str]:
         """Return the device states ``Custom:<name>`` as they are seen."""
         known = {k[len("CustomDevstate/") :]: v for k, v in self.astdb.family("CustomDevstate").items()}
         seen = {**known, **self.all_lamps}
         return {name: seen[name] for name in names if name in seen}
+
+    def queues(self, users: Iterable[str] | None = None) -> Queues:
+        """Return the queues, with all members or those among ``users``."""
+        wanted = None if users is None else set(users)
+        return Queues(
+            self.run,
+            frozenset(self.all_queues),
+            {
+                (queue, user): member
+                for queue, members in self.all_queues.items()
+                for user, member in members.items()
+                if wanted is None or user in wanted
+            },
+        )
+
+    def join_queue(self, queue: str, user: str, name: str, penalty: int, by_hint: bool) -> None:
+        """Make a user a dynamic member; without a word where he is in it."""
+
+        def join() -> None:
+            if user not in self.all_queues.get(queue, {user: None}):
+                self.all_queues[queue][user] = Member(dynamic=True)
+                self.joined[queue, user] = (name, penalty, by_hint)
+
+        self.writes.do(f"switchboard.join_queue {queue} {user}", join)
+
+    def leave_queue(self, queue: str, user: str) -> None:
+        """Take a dynamic member out; static ones stay."""
+
+        def leave() -> None:
+            members = self.all_queues.get(queue, {})
+            if user in members and members[user].dynamic:
+                del members[user]
+
+        self.writes.do(f"switchboard.leave_queue {queue} {user}", leave)
+
+    def pause_in_queue(self, queue: str, user: str, paused: bool) -> None:
+        """Pause or unpause a member; without a word where he is not in it."""
+
+        def pause() -> None:
+            members = self.all_queues.get(queue, {})
+            if user in members:
+                members[user] = members[user]._replace(paused=paused)
+
+        self.writes.do(f"switchboard.pause_in_queue {queue} {user}", pause)
 
     def announce(self, event: str, user: str, phone: str) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
@@ -561,9 +673,31 @@ class FakeSwitchboard:
         """Return a context of the dialplan."""
         return self.contexts.get(name)
 
+    def drop_global(self, name: str, value: str) -> None:
+        """Empty a global variable."""
+        if self.all_globals.get(name) == value:
+            self.writes.do(f"switchboard.drop_global {name}", lambda: self.all_globals.__setitem__(name, ""))
+
     def contacts(self) -> tuple[Contact, ...]:
         """Return who has registered with Asterisk and where."""
         return tuple(self.all_contacts)
+
+    def messages(self, mailbox: str) -> Counts:
+        """Return how many messages are in a mailbox."""
+        return self.all_messages.get(mailbox, Counts())
+
+    def mailboxes(self, dial: str) -> tuple[str, ...]:
+        """Return the mailboxes of which Asterisk itself tells a device."""
+        return self.all_mailboxes.get(dial, ())
+
+    def show_messages(self, dial: str, counts: Counts) -> None:
+        """Let a device's message lamp show that so many messages wait. Nothing depends on it: it is no write."""
+        self.shown[dial] = counts
+        self.told_of.append((dial, counts))
+
+    def subscribers(self) -> frozenset[str]:
+        """Return the devices that have subscribed to a mailbox."""
+        return frozenset(self.all_subscribers)
 
     def version(self) -> str:
         """Return Asterisk's version."""

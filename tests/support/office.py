@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hotdesk_module.core import plan
-from hotdesk_module.core.model import Device, Phone, Route, User, World
+from hotdesk_module.core.model import Device, Phone, Route, Trunk, User, World
 from hotdesk_module.service import HotDesk
 from tests.support.fakes import FakeAstDb, FakeClock, FakeInventory, FakeLedger, FakeSwitchboard, Writes
 
 PHONES = ("200", "201", "202")
 OWN_PHONES = ("1001", "1002", "300")
 VIRTUAL = ("1003", "1004")
-EMERGENCY = Route("1", "Emergency", emergency=True, patterns=("911", "112"), trunks=1)
+CARRIER = Trunk("1", "Carrier")
+EMERGENCY = Route("1", "Emergency", emergency=True, patterns=("911", "112"), trunks=(CARRIER,))
 
 
 def device(number: str) -> Device:
@@ -47,7 +48,7 @@ class Office:
             devices=[device(e) for e in extensions if e not in VIRTUAL],
             users=[User(e, f"Person {e}", "default") for e in extensions],
             version="17.0.19",
-            routes=[EMERGENCY, Route("2", "Out", patterns=("NXXXXXX", "."), trunks=1)],
+            routes=[EMERGENCY, Route("2", "Out", patterns=("NXXXXXX", "."), trunks=(CARRIER,))],
         )
         self.inventory.clock = self.clock
         self.astdb = FakeAstDb(writes=self.writes)

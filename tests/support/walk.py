@@ -19,6 +19,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from hotdesk_module import dialplan
 from hotdesk_module.core import settings
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.lockout import Attempts, Failure
 from hotdesk_module.core.model import Phone
 from hotdesk_module.daemon.log import OneLine
@@ -289,9 +290,9 @@ class Walker:
         texts = [*office.astdb.values, *office.astdb.values.values(), *office.switchboard.all_hints.values()]
         texts += [text for event in office.switchboard.announced for text in event]
         assert not [t for t in texts if re.search("[\x00-\x1f\x7f]", t)]
-        plan = dialplan.build("/x", "*11", "*12", self.front.ledger.phones())
+        plan = dialplan.build("/x", Codes(), self.front.ledger.phones())
         for step in plan.steps:
-            assert step.context.startswith("app-hotdesk") and "\n" not in step.app
+            assert step.context.startswith(("app-hotdesk", dialplan.DIALLED)) and "\n" not in step.app
             assert re.fullmatch(r"_?\*[0-9]+(X\.)?|[a-z]+|_?HD[0-9A-Z.\[\]-]+", step.extension), step
             assert len(payload) < 5 or payload not in step.app
 

@@ -90,7 +90,9 @@ def test_a_phone_keeps_its_leading_zero(office: Office, pool: Pool) -> None:
         ({"device": "203", "login_code": "*725"}, BadValue, r"begins with \*72, FreePBX's"),
         ({"device": "203", "login_code": "*11"}, BadValue, r"login_code: '\*11' is the general login code"),
         ({"device": "203", "logout_code": "*12"}, BadValue, r"logout_code: '\*12' is the general logout code"),
-        ({"device": "203", "logout_code": "*11200"}, BadValue, "taken for a login of 200"),
+        ({"device": "203", "logout_code": "*11200"}, BadValue, r"begins with the general login code \*11"),
+        ({"device": "203", "login_code": "*15"}, BadValue, "is the general login key code"),
+        ({"device": "203", "login_code": "*161"}, BadValue, r"begins with the general where-is code \*16"),
     ],
 )
 def test_a_phone_that_cannot_be_like_this_is_refused_and_nothing_is_written(

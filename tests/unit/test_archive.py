@@ -12,6 +12,7 @@ from hotdesk_module import archive, controls, webhooks
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.model import Phone, User
 from hotdesk_module.core.pins import hashed, matches
+from hotdesk_module.core.queues import Member, Rule
 from hotdesk_module.ports import HistoryFilter
 from tests.support.terminal import Terminal
 
@@ -253,3 +254,40 @@ def test_two_phones_with_one_address_change_nothing(hd: Terminal, saved: Path) -
     hd.ledger.begin_delivery(Delivery(1))
     assert hd("restore", str(saved), "--json").error[1] == "duplicate_mac"
     assert hd.ledger.phones() == before and hd.ledger.delivery() == Delivery(1)
+
+
+def test_rules_of_queues_go_along_and_asterisk_follows_a_restore(hd: Terminal, tmp_path: Path) -> None:
+    hd.office.inventory.all_queues = {"700": "Sales", "701": "Support"}
+    hd.office.switchboard.all_queues = {"700": {}, "701": {"1002": Member(dynamic=False)}}
+    hd("queues", "set", "1001", "700", "login")
+    hd("login", "200", "1001")
+    file = tmp_path / "backup.json"
+    hd("backup", str(file))
+    assert json.loads(file.read_text(encoding="utf-8"))["queues"] == [["1001", "700", "login"]]
+    hd("queues", "set", "1001", "700", "untouched")
+    hd("queues", "set", "1002", "701", "pause")
+    assert hd.office.switchboard.all_queues == {"700": {}, "701": {"1002": Member(dynamic=False, paused=True)}}
+    assert hd("restore", str(file), "--as", "otto").status == 0
+    assert hd.office.switchboard.all_queues == {"700": {"1001": Member(dynamic=True)}, "701": {"1002": Member(False)}}
+    events = hd.ledger.events(HistoryFilter(event="queue"))
+    assert sorted((e.user, e.detail, e.applied) for e in events if e.actor == "otto") == [
+        ("1001", "restore; 700: untouched → login", True),
+        ("1002", "restore; 701: pause → untouched", True),
+    ]
+
+
+def test_a_backup_from_before_there_were_rules_leaves_them(hd: Terminal, saved: Path) -> None:
+    hd.ledger.save_queue_rules([Rule("1001", "700", "login")])
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    del data["queues"]
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    assert hd("restore", str(saved)).status == 0
+    assert [r.user for r in hd.ledger.queue_rules()] == ["1001"]
+
+
+@pytest.mark.parametrize("row", [["1001", "700", "sometimes"], ["1001", "x", "login"], ["1001", "700"], 7])
+def test_a_backup_with_a_rule_that_cannot_be_changes_nothing(hd: Terminal, saved: Path, row: Any) -> None:
+    data = json.loads(saved.read_text(encoding="utf-8"))
+    data["queues"] = [row]
+    saved.write_text(json.dumps(data), encoding="utf-8")
+    assert hd("restore", str(saved), "--json").error == (4, "bad_import")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hotdesk_module import dialplan
 from hotdesk_module.adapters.ledger import SqlLedger
 from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.cli.exits import EXITS
@@ -547,10 +548,17 @@ def test_the_dialplan_has_freepbxs_codes_and_the_phones_own(hd: Terminal) -> Non
     data = hd("dialplan", "--json").json
     assert {"*61", "_*61X.", "*62", "*55"} <= {extension for _, extension, _, _ in data["extensions"]}
     assert data["includes"][0] == ["from-internal-additional", "app-hotdesk"]
-    call = re.search(r"AGI\((.*?),-I,(.*?),login\)", text)
+    call = re.search(r"AGI\((.*?),-IS,(.*?),/var/lib/asterisk/hotdesk/calls.sock,login\)", text)
     assert call is not None
+    assert "AGI(" in text and ",/elsewhere/calls.sock,login)" in hd("dialplan", "--state", "/elsewhere").out
     assert os.access(call[1], os.X_OK)
     assert os.access(call[2], os.R_OK)
+
+
+def test_asterisk_forgets_what_a_reload_without_us_leaves_in_force(hd: Terminal) -> None:
+    hd.office.switchboard.all_globals = dict([dialplan.INTERCEPTION])
+    assert hd("dialplan", "--forget").out == "Callers are shown phones until the next reload.\n"
+    assert hd.office.switchboard.all_globals == {dialplan.INTERCEPTION[0]: ""}
 
 
 def test_freepbxs_reload_gets_a_dialplan_also_without_a_database(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotdesk_module import dialplan
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.model import FeatureCode
 from hotdesk_module.ports import Context, HistoryFilter
 from tests.support.terminal import Answer, Terminal
@@ -25,7 +26,7 @@ class Ward:
         office.inventory.all_devices = [d._replace(emergency_cid="5551234") for d in office.inventory.all_devices]
         office.inventory.all_codes = [FeatureCode("hotdesk", "login", "*11"), FeatureCode("hotdesk", "logout", "*12")]
         office.devices_to_astdb()
-        built = dialplan.build("", "*11", "*12", hd.ledger.phones())
+        built = dialplan.build("", Codes(), hd.ledger.phones())
         for name in dict.fromkeys(s.context for s in built.steps):
             loaded = frozenset(s.extension for s in built.steps if s.context == name)
             office.switchboard.contexts[name] = Context(loaded)

@@ -98,7 +98,9 @@ def test_where_there_is_none_it_says_so(hd: Terminal) -> None:
 
 def test_it_says_how_far_it_has_got(hd: Terminal) -> None:
     switch_on(hd)
-    assert hd("webhook").out == "hooks.example.com is told of login, logout, expiry, lock.\nLast told: never.\n"
+    assert (
+        hd("webhook").out == "hooks.example.com is told of login, logout, expiry, lock, emergency.\nLast told: never.\n"
+    )
     now, last = hd.clock.now, hd.ledger.last_event()
     hd.ledger.change((), None, [Event(now, "login"), Event(now, "pool"), Event(now, "refused"), Event(now, "lock")])
     hd.ledger.begin_delivery(Delivery(last, now - 3600, now - 600, 3, "hooks.example.com answered 500.", 2, now - 60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hotdesk_module.core.queues import Rule
 from hotdesk_module.errors import UnsafePlan
 from hotdesk_module.health import cures
 from hotdesk_module.health.finding import ASKED, FORCE, FORGET, FORWARDS, OK, RECONCILE, Finding
@@ -113,11 +114,14 @@ def test_of_a_deleted_user_nothing_is_left_and_of_others_everything(clinic: Clin
     for user in ("1003", "1009"):
         ledger.save_pin(user, "hash", 1)
         ledger.save_weak_pin(user, 1)
+        ledger.save_queue_rules([Rule(user, "700", "login")])
     done = cures.carry_out(FORGET, doctor(clinic))
     assert list(map(str, done.changes)) == [
         "Remove the hot desk PIN of 1009",
         "Remove the note of a weak PIN of 1009",
+        "Remove what queues are to 1009",
     ]
+    assert [r.user for r in ledger.queue_rules()] == ["1003"]
     assert (list(ledger.pins()), list(ledger.weak_pins())) == (["1003"], ["1003"])
     (event,) = ledger.events(HistoryFilter(event="pin"))
     assert (event.user, event.code) == ("1009", "pin_removed")
@@ -161,6 +165,19 @@ def test_a_lamp_of_a_phone_that_left_the_pool_is_switched_off_before_it_goes(cli
     assert log.index("switchboard.set_lamp HDSK205") < log.index("astdb.delete CustomDevstate/HDSK205")
 
 
+def test_the_lamp_of_a_person_who_sits_nowhere_goes_off_whoever_lit_it(clinic: Clinic) -> None:
+    office = clinic.office
+    office.desk.login("200", "1003")
+    office.astdb.values["CustomDevstate/HDSKU1004"] = "INUSE"
+    # This one is only seen so, for somebody has taken its key away.
+    office.desk.logout("200")
+    office.switchboard.all_lamps["HDSKU200"] = "INUSE"
+    del office.astdb.values["CustomDevstate/HDSK200"]
+    cures.carry_out(RECONCILE, doctor(clinic))
+    assert not [key for key in office.astdb.values if "HDSKU" in key]
+    assert office.switchboard.lamps(["HDSKU200", "HDSKU1004"]) == {"HDSKU200": "NOT_INUSE", "HDSKU1004": "NOT_INUSE"}
+
+
 def test_leftovers_of_phones_that_are_left_alone_stay(clinic: Clinic) -> None:
     clinic.office.ledger.save_settings({"mass_logout": "1", "routing": "callforward"})
     for phone, user in (("200", "1003"), ("201", "1004")):
@@ -198,7 +215,7 @@ def test_what_is_lost_on_the_way_to_the_astdb_is_no_difference(clinic: Clinic) -
 
 
 def test_an_emergency_route_without_a_trunk_may_lead_to_somebody_in_the_house(clinic: Clinic) -> None:
-    clinic.office.inventory.all_routes = [EMERGENCY._replace(trunks=0, destination=True)]
+    clinic.office.inventory.all_routes = [EMERGENCY._replace(trunks=(), destination=True)]
     assert ailing(clinic, "emergency_routes") == []
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from hotdesk_module import dialplan
 from hotdesk_module.core.delivery import Delivery
 from hotdesk_module.core.lockout import Attempts
 from hotdesk_module.core.model import Event, FeatureCode, Group, Phone
@@ -97,6 +98,12 @@ def test_a_dialplan_that_is_not_loaded(clinic: Clinic) -> None:
     assert found.level == ERROR and "Apply Config" in found.text
 
 
+def test_a_dialplan_of_before_an_update(clinic: Clinic) -> None:
+    del clinic.office.switchboard.contexts[dialplan.SHOWN]
+    found = clinic.one("dialplan")
+    assert found.level == WARNING and "shown the phone's name" in found.text and "Apply Config" in found.text
+
+
 def test_codes_that_are_not_loaded_yet(clinic: Clinic) -> None:
     clinic.office.ledger.save_phones([Phone("200", login_code="*55")])
     found = clinic.one("dialplan")
@@ -132,6 +139,19 @@ def test_a_code_that_another_module_has_too(clinic: Clinic) -> None:
     clinic.office.inventory.all_codes.append(FeatureCode("paging", "page", "*12"))
     found = clinic.one("codes")
     assert found.level == ERROR and found.title == "*12 is the code of paging/page, too"
+
+
+def test_a_code_of_ours_that_is_another_one_of_ours_too(clinic: Clinic) -> None:
+    clinic.office.inventory.all_codes.append(FeatureCode("hotdesk", "where", "*16", "*11"))
+    found = clinic.one("codes")
+    assert found.level == ERROR
+    assert found.title == "*11 is the code of hotdesk/where, too"
+
+
+def test_nobody_has_to_have_the_codes_that_only_tell(clinic: Clinic) -> None:
+    for name, code in (("key", "*15"), ("where", "*16"), ("whose", "*17")):
+        clinic.office.inventory.all_codes.append(FeatureCode("hotdesk", name, code, enabled=False))
+    assert clinic.one("codes").level == OK
 
 
 @pytest.mark.parametrize(("device_and_user", "level"), [(False, INFO), (True, WARNING)])

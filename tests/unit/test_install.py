@@ -18,6 +18,7 @@ from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.demo.ami_server import AmiServer
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.demo.run import ROOT, prepare_database
+from hotdesk_module.dialplan import INTERCEPTION
 
 Environment = dict[str, str]
 
@@ -162,8 +163,11 @@ def test_an_old_python_is_told_which_one_it_takes(machine: Environment) -> None:
 
 def test_uninstalling_gives_every_phone_back_and_leaves_no_key_of_ours(machine: Environment, pbx: Pbx) -> None:
     before = pbx.db.show()
+    pbx.functions.write(*INTERCEPTION, None)
     assert hotdesk(machine, "login", "200", "1001").returncode == 0
     assert hotdesk(machine, "login", "201", "1002").returncode == 0
+    assert hotdesk(machine, "queues", "set", "1002", "701", "login").returncode == 0
+    assert hotdesk(machine, "queues", "set", "1002", "700", "pause").returncode == 0
     assert pbx.db.show() != before
     for logged_out in (2, 0):
         done = run("uninstall.py", machine)
@@ -171,6 +175,9 @@ def test_uninstalling_gives_every_phone_back_and_leaves_no_key_of_ours(machine: 
         assert f"{logged_out} logged out" in done.stdout
     assert [row for row in pbx.db.show() if not row[0].startswith("CustomDevstate/CF")] == before
     assert not [key for key, *_ in pbx.db.show() if "HDSK" in key]
+    members = [dict(event) for event in pbx.queues.status("") if ("Event", "QueueMember") in event]
+    assert [(m["Queue"], m["Name"], m["Paused"]) for m in members] == [("700", "Jane Doe", "0")]
+    assert pbx.functions.read(INTERCEPTION[0], None) == ""
 
 
 def test_uninstalling_without_the_database_says_that_it_must_be_repeated(machine: Environment, tmp_path: Path) -> None:

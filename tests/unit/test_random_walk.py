@@ -174,6 +174,8 @@ class Life:
                 assert f"HDSK/{user}/device" not in values, f"desks {user}: {self.tale()}"
                 rings = desks if there else free
             assert office.rings(user) == sorted(f"PJSIP/{d}" for d in rings), f"calls to {user}: {self.tale()}"
+            lit = values.get(f"CustomDevstate/HDSKU{user}")
+            assert lit == ("INUSE" if there else None), f"lamp of {user}: {self.tale()}"
             named = [f"PJSIP/{d}" for d in (desks if there else OWN_DEVICES[user])] or [""]
             shown = office.switchboard.all_hints[user].partition(",")[0].split("&")
             assert sorted(shown) == sorted([*named, f"Custom:DND{user}"]), f"hint of {user}: {self.tale()}"

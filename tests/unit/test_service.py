@@ -67,6 +67,28 @@ def test_a_login_key_lights_while_somebody_sits_there(office: Office) -> None:
     assert office.astdb.values["CustomDevstate/HDSK200"] == "NOT_INUSE"
 
 
+def test_the_lamp_of_a_person_is_lit_while_they_sit_anywhere_and_has_no_key_when_they_do_not(office: Office) -> None:
+    lamp = "CustomDevstate/HDSKU1003"
+    office.desk.login("200", "1003")
+    assert office.astdb.values[lamp] == "INUSE"
+    lit = len(office.writes.log)
+    office.desk.login("201", "1003")
+    office.desk.login("200", "1001")
+    assert office.astdb.values[lamp] == office.astdb.values["CustomDevstate/HDSKU1001"] == "INUSE"
+    assert not [w for w in office.writes.log[lit:] if "HDSKU1003" in w]
+    office.desk.logout("201")
+    assert lamp not in office.astdb.values
+    # Whoever watches it has been told before.
+    told = [w for w in office.writes.log[lit:] if "HDSKU1003" in w]
+    assert told == ["switchboard.set_lamp HDSKU1003", f"astdb.delete {lamp}"]
+
+
+def test_the_lamp_of_whoever_is_replaced_goes_off(office: Office) -> None:
+    office.desk.login("200", "1003")
+    office.desk.login("200", "1001")
+    assert [k for k in office.astdb.values if "HDSKU" in k] == ["CustomDevstate/HDSKU1001"]
+
+
 def test_others_are_told_as_core_tells_them(office: Office) -> None:
     office.desk.login("200", "1003")
     office.desk.login("200", "1001")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hotdesk_module.web.api.emergency import emergency
 from hotdesk_module.web.api.files import files
 from hotdesk_module.web.api.health import health
 from hotdesk_module.web.api.history import history
@@ -25,6 +26,7 @@ def parts(checkup: Checkup, webhook_test: WebhookTest) -> tuple[Blueprint, ...]:
         files(),
         sessions(),
         health(checkup),
+        emergency(),
         people(),
         locks(),
         settings(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from hotdesk_module import answers, pins
+from hotdesk_module import answers, pins, queues
 from hotdesk_module.core.expiry import End
 from hotdesk_module.times import iso
 from hotdesk_module.web import work
@@ -40,7 +40,8 @@ def people() -> Blueprint:
     def one(extension: str) -> Response:
         found = person(work.parts(), extension)
         last = last_logins([extension]).get(extension)
-        return jsonify(person=_as_data(found, last, ends(work.parts(), [found])))
+        data = _as_data(found, last, ends(work.parts(), [found]))
+        return jsonify(person={**data, "queues": _queues(extension)})
 
     @pages.post("/<extension>/pin")
     def set_pin(extension: str) -> Response:
@@ -54,7 +55,29 @@ def people() -> Blueprint:
         removed = pins.remove_pin(at.ledger, at.clock, work.SOURCE, identity().user, extension)
         return jsonify(extension=extension, removed=removed)
 
+    @pages.post("/<extension>/queues")
+    def change_queue(extension: str) -> Response:
+        """Let a queue be something else to somebody."""
+        queue, mode = text("queue"), text("mode")
+        done = queues.change(work.desk(), extension, {queue: mode})
+        return jsonify(
+            extension=extension,
+            queue=queue,
+            mode=mode,
+            applied=done.applied,
+            static=bool(done.static),
+            barred=bool(done.barred),
+        )
+
     return pages
+
+
+def _queues(extension: str) -> list[dict[str, Any]]:
+    at = work.parts()
+    return [
+        {"queue": q.number, "name": q.name, "mode": q.mode, "static": q.static}
+        for q in queues.of_user(at.ledger, at.inventory, extension)
+    ]
 
 
 def _as_data(found: Person, last: int | None, until: Mapping[str, End]) -> dict[str, Any]:

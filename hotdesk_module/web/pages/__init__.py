@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from hotdesk_module.web.checkup import Checkup
 from hotdesk_module.web.notices import Notices
+from hotdesk_module.web.pages.emergency import emergency
 from hotdesk_module.web.pages.health import health
 from hotdesk_module.web.pages.history import history
 from hotdesk_module.web.pages.locks import locks
@@ -14,6 +15,7 @@ from hotdesk_module.web.pages.occupancy import occupancy
 from hotdesk_module.web.pages.people import people
 from hotdesk_module.web.pages.person_login import person_login
 from hotdesk_module.web.pages.person_pin import person_pin
+from hotdesk_module.web.pages.person_queues import person_queues
 from hotdesk_module.web.pages.phone import phone
 from hotdesk_module.web.pages.phone_login import phone_login
 from hotdesk_module.web.pages.phones import phones
@@ -41,9 +43,11 @@ def parts(notices: Notices, checkup: Checkup, webhook_test: WebhookTest) -> tupl
         locks(notices),
         person_login(notices),
         person_pin(notices),
+        person_queues(notices),
         history(),
         occupancy(),
         settings(notices),
         webhook(notices, webhook_test),
         health(notices, checkup),
+        emergency(),
     )

@@ -151,7 +151,7 @@ def _question(found: Repair, caution: str = "") -> str:
 
 
 # Findings whose phones are put right at their extensions in FreePBX; the others at the phone's page here.
-AT_EXTENSION = ("emergency_cid", "no_answer", "phone_keys", "phone_names")
+AT_EXTENSION = ("emergency_cid", "message_lamps", "no_answer", "phone_keys", "phone_names")
 # Where in FreePBX the rest is put right: page and its name.
 AT_PAGE = {
     "codes": ("featurecodeadmin", N_("Feature Codes")),
@@ -190,6 +190,8 @@ def ways(finding: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
     if finding.level != OK and finding.code in AT_PAGE:
         page, name = AT_PAGE[finding.code]
         found.append((_("In FreePBX:"), [(_(name), f"?display={page}")]))
+    if finding.level != OK and finding.code in ("emergency_cid", "emergency_routes"):
+        found.append((_("Here:"), [(_("Emergency dry run"), links.link("/health/emergency"))]))
     if finding.level != OK and finding.code == "webhook":
         found.append((_("Here:"), [(_("Settings"), links.link("/settings"))]))
     return found

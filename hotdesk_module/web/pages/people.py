@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
+from hotdesk_module import queues
+from hotdesk_module.core.queues import UNTOUCHED
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.web import story, work
 from hotdesk_module.web.links import go_to
@@ -12,6 +14,7 @@ from hotdesk_module.web.listing import PER, Place, cut
 from hotdesk_module.web.live import mark_of, news
 from hotdesk_module.web.notices import Notices
 from hotdesk_module.web.pages.locks import all_locks
+from hotdesk_module.web.pages.person_queues import modes
 from hotdesk_module.web.people import GONE, ends, last_logins, person
 from hotdesk_module.web.people import people as everybody
 from hotdesk_module.web.people_list import HOME, Wanted, chosen, wanted
@@ -53,6 +56,8 @@ def people(notices: Notices) -> Blueprint:
         return render_template(
             "person.html",
             person=found,
+            queues=[q for q in queues.of_user(at.ledger, at.inventory, extension) if q.mode != UNTOUCHED],
+            modes=modes(),
             ends=ends(at, [found]),
             last=last_logins([extension]).get(extension),
             events=events,

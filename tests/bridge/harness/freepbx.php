@@ -195,9 +195,19 @@ namespace {
             $this->added[] = ['include', $context, $included];
         }
 
+        public function addGlobal($name, $value)
+        {
+            $this->added[] = ['global', $name, $value];
+        }
+
         public function add($context, $extension, $label, $line)
         {
             $this->added[] = ['line', $context, $extension, $label, $line->data];
+        }
+
+        public function addHint($context, $extension, $device)
+        {
+            $this->added[] = ['hint', $context, $extension, $device];
         }
     }
 

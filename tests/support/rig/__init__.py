@@ -20,6 +20,6 @@ comment in `dialplan/` does not claim it.
 
 from __future__ import annotations
 
-from tests.support.rig.rig import Rig, missing
+from tests.support.rig.rig import ASTERISK, Rig, missing
 
-__all__ = ["Rig", "missing"]
+__all__ = ["ASTERISK", "Rig", "missing"]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import subprocess
 import wave
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.rig import config_files, shell
@@ -27,6 +29,7 @@ _OVER = {
     "log": "/var/log/asterisk",
     "run": "/run/asterisk",
 }
+_CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
 # Families that Asterisk itself keeps.
 _ASTERISKS_OWN = ("/registrar/", "/pbx/", "/Queue/", "/dundi/")
 
@@ -94,6 +97,16 @@ class Asterisk:
         music.mkdir()
         _silence(music / "silence.wav", 5.0)
 
+    @contextmanager
+    def recorded_name(self, number: str) -> Iterator[str]:
+        """Somebody's name is recorded in the mailbox, for a while; gives what Asterisk calls the sound."""
+        box = self.home / "spool/voicemail/default" / number
+        _silence(box / "greet.wav", 0.1)
+        try:
+            yield f"/var/spool/asterisk/voicemail/default/{number}/greet"
+        finally:
+            (box / "greet.wav").unlink()
+
     def start(self) -> None:
         """Start and wait until calls can be made."""
         command = self.namespace.argv(["sh", "-ec", self._mounts_and_start()])
@@ -145,6 +158,16 @@ class Asterisk:
     def pid(self) -> int:
         """The number of the process, another one after each start; 0 where it has ended."""
         return self._process.pid if self._process is not None and self.running else 0
+
+    @property
+    def crashed(self) -> bool:
+        """Whether it has died of itself; an attended transfer by keys may end in a channel that is gone (22.10)."""
+        return self._process is not None and self._process.poll() in _CRASHES
+
+    def revive(self) -> None:
+        """Start it again after a crash; it knows from its database where the phones are."""
+        self.tap.close()
+        self.start()
 
     def stop(self) -> None:
         self.tap.close()

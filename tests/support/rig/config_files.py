@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.rig import company as names
+from tests.support.rig import outbound
 from tests.support.rig.company import Company, Extension
 from tests.support.rig.namespace import PBX_ADDRESS, TRUNK_ADDRESS
 
@@ -13,6 +14,8 @@ TAP_USER = "tap"
 TAP_SECRET = "tap-secret"
 MODULE_DIALPLAN = "extensions_hotdesk.conf"
 HINTS = "extensions_hints.conf"
+# A context of core's to which modules add; something has to stand in it first.
+_BEGUN = "[func-apply-sipheaders]"
 
 MODULES = """
 pbx_config res_agi res_timing_timerfd res_musiconhold res_rtp_asterisk res_speech res_smdi res_sorcery_config
@@ -58,7 +61,7 @@ def render(company: Company, module_folder: str) -> dict[str, str]:
         "voicemail.conf": _voicemail(company),
         "queues.conf": _queues(company),
         "extensions.conf": _extensions(company),
-        MODULE_DIALPLAN: "; nothing yet\n",
+        MODULE_DIALPLAN: module_dialplan(""),
         HINTS: hints({one.number: one.astdb()[f"AMPUSER/{one.number}/hint"] for one in company.extensions}),
         "cdr.conf": "[general]\nenable=yes\nunanswered=yes\n[csv]\nusegmtime=no\nloguniqueid=yes\nloguserfield=yes\n",
         "cdr_manager.conf": "[general]\nenabled = yes\n",
@@ -68,14 +71,21 @@ def render(company: Company, module_folder: str) -> dict[str, str]:
         "cel.conf": "",
         "confbridge.conf": "",
         "ccss.conf": "",
-        "features.conf": "[general]\n[featuremap]\n",
+        # Group pick-up and attended transfer by keys, with FreePBX's usual codes.
+        "features.conf": "[general]\npickupexten=*8\n[featuremap]\ndisconnect=**\natxfer=*2\n",
         "indications.conf": INDICATIONS,
         "acl.conf": "",
         "udptl.conf": "[general]\n",
     }
+    files[outbound.FILE] = outbound.dialplan()
     for path in sorted(DIALPLAN.glob("*.conf")):
         files["extensions_" + path.name] = path.read_text()
     return files
+
+
+def module_dialplan(text: str) -> str:
+    """What a module adds, such that core's context goes on behind it."""
+    return text if _BEGUN in text else f"{text}{_BEGUN}\nexten => s,1,NoOp()\n"
 
 
 def _asterisk(module_folder: str) -> str:
@@ -149,7 +159,8 @@ match={TRUNK_ADDRESS}
 
 
 def _endpoint(one: Extension) -> str:
-    # As FreePBX makes a fixed PJSIP extension (F§1, F§4, F§11).
+    # As FreePBX makes a fixed PJSIP extension (F§1, F§4, F§11). With its default "MWI Subscription Type: Auto" a phone
+    # is told of its mailbox unasked, or where it subscribes, by a subscription (core 17 PJSip.class.php:1233-1247).
     mailbox = "" if one.pin is None else f"mailboxes={one.number}@default\n"
     return f"""[{one.number}]
 type=endpoint
@@ -164,11 +175,14 @@ dtmf_mode=rfc4733
 direct_media=no
 trust_id_inbound=yes
 send_pai=yes
+call_group=1
+pickup_group=1
 language=en
 rtp_symmetric=yes
 rewrite_contact=yes
 force_rport=yes
 aggregate_mwi=yes
+mwi_subscribe_replaces_unsolicited=yes
 {mailbox}[{one.number}]
 type=auth
 auth_type=userpass
@@ -180,7 +194,7 @@ max_contacts=1
 remove_existing=yes
 qualify_frequency=5
 qualify_timeout=2
-"""
+{mailbox}"""
 
 
 def _voicemail(company: Company) -> str:
@@ -212,11 +226,11 @@ RING_GROUP_TIME={names.RING_TIME}
 QUEUE_TIME={names.RING_TIME * 3}
 DIAL_OPTIONS=HhTtr
 TRUNK_OPTIONS=T
-OUTCID_1={names.TRUNK_CID}
 CF_FORM=17
 MEMBERS_OF_ALL={"-".join(company.members)}
 #include {HINTS}
 #include {MODULE_DIALPLAN}
+#include {outbound.FILE}
 """
     text += "".join(f"#include extensions_{path.name}\n" for path in sorted(DIALPLAN.glob("*.conf")))
     text += "\n[ext-findmefollow]\n"

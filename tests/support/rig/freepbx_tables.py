@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.rig import outbound
 from tests.support.rig.company import (
     ACME,
-    EMERGENCY_NUMBER,
     MANAGER_SECRET,
     MANAGER_USER,
     QUEUES,
@@ -93,6 +93,9 @@ CREATE TABLE trunks (
   channelid varchar(190) NOT NULL DEFAULT '', usercontext varchar(255), provider varchar(40),
   disabled varchar(4) DEFAULT 'off', `continue` varchar(4) DEFAULT 'off', routedisplay varchar(4) DEFAULT 'on',
   PRIMARY KEY (trunkid, tech, channelid));
+CREATE TABLE pjsip (
+  id varchar(20) NOT NULL DEFAULT '-1', keyword varchar(30) NOT NULL DEFAULT '', data varchar(8100) NOT NULL,
+  flags int NOT NULL DEFAULT 0, PRIMARY KEY (id, keyword));
 CREATE TABLE admin (
   variable varchar(20) NOT NULL DEFAULT '', value varchar(80) NOT NULL DEFAULT '', PRIMARY KEY (variable));
 """
@@ -147,7 +150,7 @@ def create(server: MariaDB, company: Company = ACME) -> None:
                     cursor.execute("INSERT INTO sip VALUES (%s, %s, %s, %s)", (one.number, keyword, data, flag + 2))
         cursor.execute("INSERT INTO admin (variable, value) VALUES ('version', '17.0.19')")
         _groups(cursor, company)
-        _routes(cursor)
+        outbound.fill(cursor)
         for keyword, value in SETTINGS.items():
             cursor.execute(
                 "INSERT INTO freepbx_settings (keyword, value, name) VALUES (%s, %s, %s)", (keyword, value, keyword)
@@ -158,21 +161,6 @@ def create(server: MariaDB, company: Company = ACME) -> None:
                 " VALUES (%s, %s, %s, %s, 1)",
                 (module, feature, description, code),
             )
-
-
-def _routes(cursor: Cursor) -> None:
-    """One route for emergencies, and one for everything else, over one trunk."""
-    cursor.execute("INSERT INTO trunks (trunkid, name, tech, channelid) VALUES (1, 'Carrier', 'pjsip', 'Carrier')")
-    for number, name, emergency, pattern in ((1, "Emergency", "YES", EMERGENCY_NUMBER), (2, "Outside", "", "NXXXXXX")):
-        cursor.execute(
-            "INSERT INTO outbound_routes (route_id, name, password, emergency_route) VALUES (%s, %s, '', %s)",
-            (number, name, emergency),
-        )
-        cursor.execute("INSERT INTO outbound_route_sequence VALUES (%s, %s)", (number, number))
-        cursor.execute("INSERT INTO outbound_route_trunks VALUES (%s, 1, 0)", (number,))
-        cursor.execute(
-            "INSERT INTO outbound_route_patterns (route_id, match_pattern_pass) VALUES (%s, %s)", (number, pattern)
-        )
 
 
 def _groups(cursor: Cursor, company: Company) -> None:

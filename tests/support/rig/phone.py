@@ -126,6 +126,11 @@ class Phone:
         self._reader.start()
 
     @property
+    def pid(self) -> int:
+        """The number of the process; 0 where it has ended."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else 0
+
+    @property
     def crashed(self) -> bool:
         """Whether the program has died of itself; libre 2 frees a transaction twice now and then."""
         return self._process is not None and self._process.poll() is not None

@@ -12,7 +12,7 @@ from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.config import Manager
 from tests.support.rig import asterisk as asterisk_module
 from tests.support.rig import company as names
-from tests.support.rig import config_files, freepbx_tables, mariadb, namespace, phone, shell
+from tests.support.rig import config_files, freepbx_tables, mariadb, namespace, outbound, phone, shell
 from tests.support.rig.ami_tap import AmiTap
 from tests.support.rig.company import ACME, Company
 from tests.support.rig.debian import SID
@@ -21,6 +21,8 @@ from tests.support.rig.namespace import NETWORK, TRUNK_ADDRESS, Namespace
 from tests.support.rig.phone import Account, Phone
 
 CONTACT_READY = 15.0
+# What :meth:`Rig.revive` calls it, beside the numbers of phones.
+ASTERISK = "Asterisk"
 
 
 def missing() -> list[str]:
@@ -162,6 +164,14 @@ class Rig:
             part.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def revive(self) -> list[str]:
+        """Start again what has crashed; return which: numbers of phones, and ``Asterisk``."""
+        dead = [ASTERISK] if self.asterisk.crashed else []
+        if dead:
+            self.asterisk.revive()
+            self.qualify()
+        return dead + self.revive_phones()
+
     def revive_phones(self) -> list[str]:
         """Start the phones again whose program has crashed; return which."""
         crashed = [name for name, device in self.phones.items() if device.crashed]
@@ -172,7 +182,7 @@ class Rig:
         return crashed
 
     def reset(self) -> None:
-        """Every phone on hook, the AstDB and the hints as the company has them."""
+        """Every phone on hook, the AstDB and the hints as the company has them; a dead Asterisk is a failure."""
         self.revive_phones()
         self.settle()
         self.asterisk.db_set(self.company.astdb())
@@ -254,9 +264,17 @@ class Rig:
     def load_module_dialplan(self, text: str) -> None:
         """Put the module's generated contexts in, as a reload would."""
         self.module_dialplan = text
-        self.asterisk.configure({config_files.MODULE_DIALPLAN: text})
+        self.asterisk.configure({config_files.MODULE_DIALPLAN: config_files.module_dialplan(text)})
         self.asterisk.reload_dialplan()
         self._dialplan = self.asterisk.cli("dialplan show ext-local")
+
+    def set_routes(self, *routes: outbound.OutRoute) -> None:
+        """Have these outbound routes, in tables and dialplan, as Apply Config does; none: the company's."""
+        chosen = routes or outbound.ROUTES
+        with self.database.connect() as link, link.cursor() as cursor:
+            outbound.fill(cursor, chosen)
+        self.asterisk.configure({outbound.FILE: outbound.dialplan(chosen)})
+        self.asterisk.reload_dialplan()
 
     def forward_like(self, version: int) -> None:
         """Which FreePBX's way of call forwarding the dialplan follows: 16 or 17 (F§2)."""

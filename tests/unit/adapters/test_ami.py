@@ -52,6 +52,31 @@ def test_an_answer_may_come_in_pieces(server: AmiServer, ami: Ami, piece: int, m
     assert [e.get("Val") for e in response.events] == ["HD200"]
 
 
+def test_actions_are_sent_before_the_first_is_answered(server: AmiServer, ami: Ami) -> None:
+    server.astdb["CF/1001"] = "HD200"
+    server.answers["Third"] = "Response: Error\n{id}\nMessage: No"
+    get = ("DBGet", (("Family", "CF"), ("Key", "1001")))
+    got, pong, refused, again = ami.actions([get, ("Ping", ()), ("Third", ()), get])
+    assert [e.get("Val") for answer in (got, again) for e in answer.events] == ["HD200", "HD200"]
+    assert pong.message.get("ping") == "Pong" and not refused.ok
+    with pytest.raises(AsteriskDown, match="refuses Third: No"):
+        ami.demands([("Ping", ()), ("Third", ()), ("Ping", ())])
+    assert [a["Action"] for a in server.received[-3:]] == ["Ping", "Third", "Ping"]
+    assert ami.actions([]) == []
+
+
+def test_the_action_that_is_not_answered_is_named(server: AmiServer, ami: Ami) -> None:
+    server.answers["Second"] = None
+    with pytest.raises(AsteriskDown, match="does not answer Second within"):
+        ami.actions([("Ping", ()), ("Second", ()), ("Third", ())])
+
+
+def test_none_is_sent_where_one_would_break_the_protocol(server: AmiServer, ami: Ami) -> None:
+    with pytest.raises(BadValue):
+        ami.actions([("Ping", ()), ("Ping", (("Key", "1\r\nAction: Logoff"),))])
+    assert server.received == []
+
+
 def test_two_answers_may_come_at_once(server: AmiServer, ami: Ami) -> None:
     server.answers["Ping"] = "Response: Success\n{id}\nPing: Pong\n\nResponse: Success\nActionID: hdsk3\nPing: 2nd"
     server.answers["Second"] = None

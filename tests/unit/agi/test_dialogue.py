@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -11,9 +11,10 @@ from hotdesk_module.agi import main
 from hotdesk_module.agi.dialogue import Dialogue
 from hotdesk_module.agi.protocol import Agi
 from hotdesk_module.core import pins
+from hotdesk_module.core.messages import Counts
 from hotdesk_module.core.model import Phone, User
 from hotdesk_module.core.pins import hashed
-from hotdesk_module.errors import HotdeskError, LedgerDown
+from hotdesk_module.errors import Hangup, HotdeskError, LedgerDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.service import HotDesk
 from tests.support.caller import HANG_UP, PAUSE, Caller
@@ -35,7 +36,9 @@ class Desk(Office):
         def open_desk() -> HotDesk:
             if broken is not None:
                 raise broken
-            return HotDesk(self.ledger, self.inventory, AgiAstDb(agi), self.switchboard, self.clock, "phone")
+            desk = HotDesk(self.ledger, self.inventory, AgiAstDb(agi), self.switchboard, self.clock, "phone")
+            desk.in_a_call = True
+            return desk
 
         main.converse(Dialogue(agi, open_desk), caller.arguments)
         return caller.variables["HDSK_STATUS"]
@@ -88,6 +91,48 @@ def test_an_extension_dialled_with_the_code_is_not_asked_for(desk: Desk) -> None
     call = caller(PIN, arguments=("login", "1001"))
     assert desk.call(call) == "logged_in"
     assert call.played == ["silence/1", ASK_PIN, "agent-loginok"]
+
+
+def test_the_message_lamp_follows_while_the_answer_plays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = caller("1003", PIN)
+    heard: list[list[str]] = []
+    show = desk.switchboard.show_messages
+
+    def show_messages(dial: str, counts: Counts) -> None:
+        heard.append(list(call.played))
+        show(dial, counts)
+
+    monkeypatch.setattr(desk.switchboard, "show_messages", show_messages)
+    desk.switchboard.all_messages["1003@default"] = Counts(2, 1)
+    desk.call(call)
+    assert heard == [["silence/1", ASK_EXTENSION, ASK_PIN, "agent-loginok"]]
+    assert desk.switchboard.told_of == [("PJSIP/200", Counts(2, 1))]
+
+
+@pytest.mark.parametrize("arguments", [("login", "1003"), ("logout",)])
+def test_the_message_lamp_of_who_hangs_up_before_the_answer_follows_too(
+    desk: Desk, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if arguments == ("logout",):
+        desk.desk.login("200", "1003")
+        desk.switchboard.told_of.clear()
+    call = caller(PIN, arguments=arguments)
+    write = desk.ledger.change
+
+    def change(*what: Any) -> Any:
+        call.hang_up()
+        return write(*what)
+
+    monkeypatch.setattr(desk.ledger, "change", change)
+    with pytest.raises(Hangup):
+        desk.call(call)
+    assert [dial for dial, _ in desk.switchboard.told_of] == ["PJSIP/200"]
+
+
+def test_where_nothing_was_done_no_phone_is_told(desk: Desk) -> None:
+    desk.call(caller("1003", "000111", HANG_UP))
+    desk.call(caller(arguments=("logout",)))
+    assert desk.switchboard.told_of == []
 
 
 def test_digits_followed_by_a_pause_count_as_entered(desk: Desk) -> None:

@@ -60,7 +60,7 @@ def test_what_is_no_secret_is_refused_and_not_repeated(value: str) -> None:
 def test_of_several_any_may_be_chosen_and_they_are_kept_in_their_own_order() -> None:
     assert check("webhook_events", " LOCK, login ,lock") == "login,lock"
     assert parse({"webhook_events": "refused"}).webhook_events == ("refused",)
-    assert parse({}).webhook_events == ("login", "logout", "expiry", "lock")
+    assert parse({}).webhook_events == ("login", "logout", "expiry", "lock", "emergency")
     for value in ("", ",", "login,", "login,reboot"):
         assert "one or several of: login, logout" in why("webhook_events", value)
 

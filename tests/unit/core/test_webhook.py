@@ -19,14 +19,14 @@ NOW = 1_700_000_000
 
 def test_there_is_a_webhook_where_address_and_key_are_both_there() -> None:
     found = hook(SET)
-    assert found is not None and found.kinds == ("login", "logout", "expiry", "lock")
+    assert found is not None and found.kinds == ("login", "logout", "expiry", "lock", "emergency")
     assert hook({}) is None
     for name in SET:
         assert hook({**SET, name: ""}) is None
 
 
 def test_it_shows_neither_its_key_nor_its_path_when_it_is_printed() -> None:
-    assert repr(hook(SET)) == "Hook(hooks.example.com, login, logout, expiry, lock)"
+    assert repr(hook(SET)) == "Hook(hooks.example.com, login, logout, expiry, lock, emergency)"
 
 
 @pytest.mark.parametrize("code", ["idle", "max_time", "daily"])
@@ -41,7 +41,7 @@ def test_every_other_logout_is_a_logout(code: str) -> None:
 
 def test_of_the_other_events_those_of_administrators_and_repairs_are_nothing_to_it() -> None:
     kinds = {event: kind(Event(1, event)) for event in EVENTS}
-    assert {event for event, found in kinds.items() if not found} == {"repair", "pin", "pool", "settings"}
+    assert {event for event, found in kinds.items() if not found} == {"repair", "pin", "queue", "pool", "settings"}
     assert set(kinds.values()) - {""} == set(TOLD) - {"expiry"}
 
 

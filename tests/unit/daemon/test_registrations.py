@@ -133,6 +133,24 @@ def test_however_much_happens_it_looks_once_a_second_and_misses_nothing(settled:
     assert current is not None and current["202"].uri.endswith(":99")
 
 
+def test_who_has_registered_anew_is_told_once(settled: Watch) -> None:
+    assert settled.registrations.renewed() == frozenset()
+    settled.contacts = (LOBBY._replace(expires=5), OLD, Contact("PJSIP/202", "sip:202@192.0.2.13"))
+    settled.seconds += EVERY
+    settled.look()
+    assert settled.registrations.renewed() == {"PJSIP/200", "PJSIP/202"}
+    assert settled.registrations.renewed() == frozenset()
+    settled.seconds += EVERY
+    settled.look()
+    assert settled.registrations.renewed() == frozenset()
+
+
+def test_who_was_registered_before_anybody_looked_is_not_new(settled: Watch) -> None:
+    settled.registrations.away()
+    settled.look()
+    assert settled.registrations.renewed() == frozenset()
+
+
 def test_while_asterisk_is_away_nobody_knows_and_afterwards_it_looks_at_once(settled: Watch) -> None:
     settled.registrations.away()
     assert settled.seen is None

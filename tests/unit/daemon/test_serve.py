@@ -377,7 +377,19 @@ def test_who_has_not_called_for_long_is_logged_out_and_the_phone_given_back(daem
     eventually(lambda: daemon.asterisk.astdb.get("DEVICE/200/user") == "200", "given back")
     (event,) = daemon.ledger.events(HistoryFilter(event="logout"))
     assert (event.phone, event.user, event.source, event.code) == ("200", "1001", "timer", "idle")
-    assert "Logged out: 1001 at phone 200 (idle)." in daemon.log.read_text()
+    # The log is written when all is done, the message lamp last.
+    eventually(lambda: "Logged out: 1001 at phone 200 (idle)." in daemon.log.read_text(), "it says so")
+    assert ("PJSIPNotify", "200") in {(action, phone) for action, phone, _ in daemon.asterisk.notified}
+
+
+def test_a_message_makes_it_tell_the_phone_where_its_owner_sits(daemon: Daemon) -> None:
+    sits(daemon, 1)
+    daemon.start()
+    eventually(lambda: daemon.asterisk.notified, "the phone is told at the start")
+    daemon.asterisk.messages["1001@default"] = (1, 2, 3)
+    daemon.asterisk.send("Event: MessageWaiting\nMailbox: 1001@default\nWaiting: 1\nNew: 3\nOld: 3\n\n")
+    said = "Content=Voice-Message: 3/3 (0/0)"
+    eventually(lambda: any(said in lines for _, _, lines in daemon.asterisk.notified), "it tells of new messages")
 
 
 def test_a_call_holds_the_logout_back_until_it_is_over(daemon: Daemon) -> None:

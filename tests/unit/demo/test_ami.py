@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from hotdesk_module.demo.ami_server import GREETING, AmiServer
+from hotdesk_module.demo.channel import CallerId
 from hotdesk_module.demo.pbx import Pbx
 
 Message = list[tuple[str, str]]
@@ -153,6 +154,19 @@ def test_the_lamp_is_lit_by_a_notify(client: Client, pbx: Pbx) -> None:
     assert pbx.phones["200"].lamp
 
 
+def test_messages_are_counted_and_a_phone_has_the_mailbox_of_its_number(client: Client, pbx: Pbx) -> None:
+    box = pbx.voicemail.box("1003")
+    assert box is not None
+    pbx.voicemail.leave(box, CallerId("Outside", "5550199"))
+    pbx.voicemail.leave(box, CallerId("Outside", "5550199"))
+    pbx.voicemail.hear(box)
+    counted = client.ask("Action: MailboxCount", "Mailbox: 1003@default")
+    assert [counted[f"{kind}Messages"] for kind in ("Urg", "New", "Old")] == ["0", "1", "1"]
+    assert client.ask("Action: MailboxCount", "Mailbox: 404@default")["NewMessages"] == "0"
+    assert client.ask("Action: Getvar", "Variable: PJSIP_ENDPOINT(200,mailboxes)")["Value"] == "200@default"
+    assert client.ask("Action: Getvar", "Variable: PJSIP_ENDPOINT(404,mailboxes)")["Value"] == ""
+
+
 def test_the_modules_dialplan_is_shown(client: Client) -> None:
     client.send("Action: ShowDialPlan", "Context: from-internal-additional")
     client.read()
@@ -195,3 +209,27 @@ def test_a_cable_that_is_pulled_and_put_back_is_told(client: Client, ami: AmiSer
     pbx.plug("200", True)
     assert [dict(listener.read())["ContactStatus"] for _ in range(2)] == ["NonQualified", "Reachable"]
     listener.close()
+
+
+def test_members_of_queues_come_go_and_rest_and_static_ones_stay(client: Client, pbx: Pbx) -> None:
+    jane, ravi = "Interface: Local/1002@from-queue/n", "Interface: Local/1003@from-queue/n"
+    add = ("Action: QueueAdd", "Queue: 700", ravi, "MemberName: Ravi Patel", "Penalty: 3")
+    assert client.ask(*add)["Message"] == "Added interface to queue"
+    assert client.ask(*add)["Message"] == "Unable to add interface: Already there"
+    assert client.ask("Action: QueuePause", "Queue: 700", jane, "Paused: true")["Response"] == "Success"
+    client.send("Action: QueueStatus")
+    client.read()
+    told = [dict(client.read()) for _ in range(5)]
+    assert [(m["Queue"], m.get("Name"), m.get("Membership"), m.get("Paused")) for m in told[:-1]] == [
+        ("700", None, None, None),
+        ("700", "Jane Doe", "static", "1"),
+        ("700", "Ravi Patel", "dynamic", "0"),
+        ("701", None, None, None),
+    ]
+    assert client.ask("Action: QueueRemove", "Queue: 700", ravi)["Response"] == "Success"
+    assert client.ask("Action: QueueRemove", "Queue: 700", ravi)["Message"] == "Unable to remove interface: Not there"
+    assert client.ask("Action: QueueRemove", "Queue: 700", jane)["Message"] == "Member not dynamic"
+    assert "No such queue" in client.ask("Action: QueueAdd", "Queue: 799", jane)["Message"]
+    assert client.ask("Action: QueuePause", "Queue: 701", jane, "Paused: no")["Message"] == "Interface not found"
+    notes = [item.text for item in pbx.feed.items() if item.kind == "note"]
+    assert notes[-1] == "Ravi Patel is logged out of queue 700 (Orders)."

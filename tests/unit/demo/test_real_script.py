@@ -12,6 +12,7 @@ from hotdesk_module.adapters.sqlite import Sqlite
 from hotdesk_module.core.model import Phone
 from hotdesk_module.demo.agi_host import AgiHost
 from hotdesk_module.demo.ami_server import AmiServer
+from hotdesk_module.demo.channel import CallerId
 from hotdesk_module.demo.module_codes import Generated
 from hotdesk_module.demo.pbx import Pbx
 from hotdesk_module.demo.phone import State
@@ -75,6 +76,17 @@ def test_the_whole_tour_ticks_itself_off(visitor: Hand, pbx: Pbx) -> None:
     assert [row for row in pbx.db.show() if not row[0].startswith("CustomDevstate/HDSK")] == before
 
 
+def test_the_message_lamp_is_the_persons_while_they_sit_there(visitor: Hand, pbx: Pbx) -> None:
+    box = pbx.voicemail.box("1003")
+    assert box is not None
+    pbx.voicemail.leave(box, CallerId("Outside", "5550199"))
+    assert not pbx.phones["200"].lamp
+    visitor.log_in("200", "1003", "6294")
+    visitor.until(lambda: pbx.phones["200"].lamp)
+    visitor.dial("200", "*12")
+    visitor.until(lambda: not pbx.phones["200"].lamp)
+
+
 def test_a_wrong_pin_is_told_and_changes_nothing(visitor: Hand, pbx: Pbx) -> None:
     before = pbx.db.show()
     visitor.dial("201", "*111002")
@@ -99,6 +111,27 @@ def test_a_phone_with_codes_of_its_own_takes_them_and_the_general_ones(
     assert pbx.calls.seats() == {}
     visitor.log_in("201", "1003", "6294")
     assert pbx.calls.seats() == {"201": "1003"}
+
+
+def test_the_login_key_logs_in_and_out_and_elsewhere_only_tells(visitor: Hand, pbx: Pbx) -> None:
+    visitor.dial("200", "*15200#")
+    visitor.until_heard("200", "extension")
+    visitor.press("200", "1003#")
+    visitor.until_heard("200", "PIN")
+    visitor.press("200", "6294#")
+    visitor.until_state("200", State.IDLE)
+    visitor.dial("201", "*15200#")
+    visitor.until_heard("201", "1 0 0 3")
+    visitor.until_state("201", State.IDLE)
+    visitor.dial("201", "*161003#")
+    visitor.until_heard("201", "2 0 0")
+    visitor.until_state("201", State.IDLE)
+    assert pbx.calls.seats() == {"200": "1003"}
+    assert pbx.hints.device_state("Custom:HDSKU1003") == "INUSE"
+    visitor.dial("200", "*15200#")
+    visitor.until_state("200", State.IDLE)
+    assert pbx.calls.seats() == {}
+    assert pbx.hints.device_state("Custom:HDSKU1003") == "UNKNOWN"
 
 
 def test_the_codes_of_another_phone_are_refused(visitor: Hand, pbx: Pbx, ledger: SqlLedger) -> None:

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from hotdesk_module import dialplan
+from hotdesk_module.core.codes import Codes
 from hotdesk_module.core.model import Contact, FeatureCode, Group, Phone, Route
 from hotdesk_module.health.projection import in_line
 from hotdesk_module.ports import Context, HistoryFilter
@@ -184,7 +185,7 @@ def test_the_heading_says_the_worst(front: Front) -> None:
     office.devices_to_astdb()
     front.desk.reconcile()
     office.switchboard.all_contacts = [Contact(d.dial, address="192.0.2.1") for d in office.inventory.all_devices]
-    built = dialplan.build("", "*11", "*12", front.ledger.phones())
+    built = dialplan.build("", Codes(), front.ledger.phones())
     contexts = office.switchboard.contexts
     for name in dict.fromkeys(s.context for s in built.steps):
         contexts[name] = Context(frozenset(s.extension for s in built.steps if s.context == name))

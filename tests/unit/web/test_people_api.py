@@ -14,6 +14,7 @@ from tests.support.front import Front
 
 
 def test_people_have_what_the_page_shows(front: Front) -> None:
+    front.office.inventory.all_queues = {"700": "Sales"}
     front.desk.login("200", "1003")
     front.ledger.save_attempts("user", "1003", Attempts((), front.office.clock() + 600))
     lock = {
@@ -45,6 +46,7 @@ def test_people_have_what_the_page_shows(front: Front) -> None:
         "sits": [seat],
         "last_login": "2023-11-14T22:13:20Z",
         "lock": lock,
+        "queues": [{"queue": "700", "name": "Sales", "mode": "untouched", "static": False}],
     }
     assert front.get("/api/locks").json["locks"] == [lock]
 

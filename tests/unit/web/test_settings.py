@@ -83,7 +83,8 @@ def test_the_codes_in_force_are_shown(front: Front) -> None:
     ]
     front.ledger.save_phones([Phone("201", "Lobby", login_code="*55")])
     page = front.get("/settings").page
-    assert "Log in *71 Log out switched off Phone 201 201 Lobby log in *55" in page.text
+    assert "Log in *71 Log out switched off Login key *15 and the number of the phone" in page.text
+    assert "Whose phone is this *17 Phone 201 201 Lobby log in *55" in page.text
     assert "?display=featurecodeadmin" in [a["href"] for a in page.all("a")]
 
 
@@ -312,7 +313,13 @@ def test_who_is_faster_by_a_moment_is_heard(front: Front, monkeypatch: pytest.Mo
 def test_settings_as_data(front: Front) -> None:
     front.ledger.save_settings({"lock_minutes": "30"})
     data = front.get("/api/settings").json
-    assert data["codes"] == {"login": "*11", "logout": "*12"}
+    assert data["codes"] == {
+        "login": "*11",
+        "logout": "*12",
+        "key": "*15",
+        "where": "*16",
+        "whose": "*17",
+    }
     found = {s["name"]: s for s in data["settings"]}
     assert found["lock_minutes"] == {
         "name": "lock_minutes",

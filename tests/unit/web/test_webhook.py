@@ -40,7 +40,7 @@ def test_address_key_and_events_are_saved_together(front: Front) -> None:
     assert front.ledger.settings() == {"webhook_url": URL, "webhook_secret": KEY, "webhook_events": "login,lock"}
     assert f"Address to tell of events: none → {URL}" in page.text
     assert "Key to sign with: none → a new one" in page.text
-    assert "Logins, Logouts, Automatic logouts, Locks → Logins, Locks" in page.text
+    assert "Logins, Logouts, Automatic logouts, Locks, Emergency calls → Logins, Locks" in page.text
     assert front.ledger.delivery() is not None
     assert KEY not in answer.response.text + page.text
 
@@ -48,7 +48,7 @@ def test_address_key_and_events_are_saved_together(front: Front) -> None:
 def test_the_boxes_of_events_come_as_a_browser_sends_them(front: Front) -> None:
     boxes = [t for t in front.get("/settings").page.all("input") if t.get("type") == "checkbox"]
     assert {t["name"] for t in boxes} == {"webhook_events"}
-    assert [t["value"] for t in boxes if "checked" in t] == ["login", "logout", "expiry", "lock"]
+    assert [t["value"] for t in boxes if "checked" in t] == ["login", "logout", "expiry", "lock", "emergency"]
     form: dict[str, str | list[str]] = dict(filled(front).items())
     front.follow(front.post("/settings", **{**form, "webhook_events": ["", "refused", "login"]}))
     assert front.ledger.settings() == {"webhook_events": "login,refused"}
@@ -195,7 +195,7 @@ def test_the_webhook_as_data(front: Front, there: Receiver) -> None:
     there.manner = "500"
     assert front.call("/api/webhook/test").error == (503, "webhook_failed")
     found = {s["name"]: s["value"] for s in front.get("/api/settings").json["settings"]}
-    assert (found["webhook_secret"], found["webhook_events"]) == ("(set)", "login,logout,expiry,lock")
+    assert (found["webhook_secret"], found["webhook_events"]) == ("(set)", "login,logout,expiry,lock,emergency")
 
 
 def test_programs_set_the_key_and_are_not_told_it(front: Front) -> None:
