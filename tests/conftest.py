@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -73,6 +73,15 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure at the rig shows what phones and Asterisk saw; the assertion seldom says why."""
+    report = yield
+    if report.failed and _rigs and "rig" in getattr(item, "fixturenames", ()):
+        report.sections.append(("The rig, at last", _rigs[0].testimony()))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -282,6 +282,12 @@ class Phone:
         """No call, ringing or up."""
         return not self._open and not self._dialling
 
+    def recent(self, count: int = 8) -> list[str]:
+        """The last events, oldest first, for whoever looks into a failure."""
+        with self._news:
+            found = self._events[-count:]
+        return [" ".join(filter(None, (e.get("type"), e.get("peeruri"), e.get("param")))) for e in found]
+
     # --- registration ----------------------------------------------------------------------------------------------
 
     def register(self, timeout: float = 5.0) -> None:

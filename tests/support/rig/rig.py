@@ -317,6 +317,14 @@ class Rig:
         for device in self.phones.values():
             device.reset()
 
+    def testimony(self, size: int = 60000) -> str:
+        """What phones saw last and the end of Asterisk's log, in bytes at most, for whoever looks into a failure."""
+        phones = [f"{name}: {', '.join(one.recent()) or 'nothing'}" for name, one in self.phones.items()]
+        with self.asterisk.full_log.open("rb") as log:
+            log.seek(max(0, self.asterisk.log_mark() - size))
+            said = log.read().decode("utf-8", "replace").splitlines()
+        return "\n".join([*phones, *(line for line in said if "] DEBUG[" not in line)])
+
     def wait_mailbox(self, box: str, since: int, timeout: float = 10.0) -> None:
         """Until a caller is in that mailbox (not: until some mailbox)."""
         event = self.wait_application("VoiceMail", since, timeout)
