@@ -110,7 +110,7 @@ class Phone:
         self._open: set[str] = set()  # calls by baresip's id
         self._dialling = False  # a call out has no id yet
         self._since = 0  # events before belong to calls already dealt with
-        self.signed_on = False
+        self.signed_on = self._signed_off = False
 
     # --- life ------------------------------------------------------------------------------------------------------
 
@@ -135,13 +135,21 @@ class Phone:
         """Whether the program has died of itself; libre 2 frees a transaction twice now and then."""
         return self._process is not None and self._process.poll() is not None
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the program does not answer any more, or has calls that it has never told the end of."""
+        try:
+            return self.idle and "No active calls" not in self._command("listcalls")
+        except (shell.Timeout, OSError):
+            return True
+
     def revive(self) -> None:
-        """Start a crashed phone again; it is not registered yet."""
+        """Start a phone again; it is not registered yet."""
         self.stop()
         with self._news:
             self._open.clear()
             self._dialling = False
-        self.signed_on = False
+        self.signed_on = self._signed_off = False
         self.start()
 
     def kill(self) -> None:
@@ -201,10 +209,9 @@ class Phone:
         """Call; returns once the call is under way."""
         self.forget()
         self._dialling = True
-        if len(self.accounts) > 1:
-            # An incoming call makes its account the current one.
-            self._command("uafind", self.accounts[0].address)
-        self._command("dial", f"sip:{number.replace('#', '%23')}@{self.accounts[0].domain}")
+        # An incoming call makes its account the current one.
+        self._command("uafind", self.accounts[0].address, must=True)
+        self._command("dial", f"sip:{number.replace('#', '%23')}@{self.accounts[0].domain}", must=True)
 
     def forget(self) -> None:
         """What happened until now belongs to earlier calls."""
@@ -293,6 +300,8 @@ class Phone:
     def register(self, timeout: float = 5.0) -> None:
         """Sign on with every account that has a password. Not twice: the phone would have each account twice."""
         assert not self.signed_on, f"phone {self.number} has signed on already"
+        if self._signed_off:
+            self.revive()
         self.signed_on = True
         for one in self._registering():
             self.forget()
@@ -300,7 +309,9 @@ class Phone:
             self._wait("REGISTER_OK", timeout)
 
     def unregister(self) -> None:
-        self.signed_on = False
+        """Sign off. The program has no other way than to delete the accounts, and goes on using one that is deleted
+        (baresip 1.0.0: the contact it sends is freed memory), so whoever signs on again starts it anew."""
+        self.signed_on, self._signed_off = False, True
         for one in self._registering():
             self._command("uadel", one.address)
 
@@ -309,7 +320,8 @@ class Phone:
 
     # --- control ---------------------------------------------------------------------------------------------------
 
-    def _command(self, name: str, parameters: str = "") -> str:
+    def _command(self, name: str, parameters: str = "", must: bool = False) -> str:
+        """Send a command, return what it prints; where it `must` work, a refusal is an error."""
         if self._control is None:
             raise shell.RigError(f"phone {self.number} is not started")
         with self._news:
@@ -320,7 +332,10 @@ class Phone:
         with self._news:
             if not self._news.wait_for(lambda: token in self._replies, 5.0):
                 raise shell.Timeout(f"phone {self.number} does not answer {name}")
-            return str(self._replies.pop(token).get("data", ""))
+            reply = self._replies.pop(token)
+        if must and not reply.get("ok"):
+            raise shell.RigError(f"phone {self.number} refuses {name}: {reply.get('data')}")
+        return str(reply.get("data", ""))
 
     def _wait(self, kind: str, timeout: float) -> dict[str, str]:
         """The first event of that kind after those already consumed; consumes up to it."""

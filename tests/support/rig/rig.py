@@ -173,13 +173,13 @@ class Rig:
         return dead + self.revive_phones()
 
     def revive_phones(self) -> list[str]:
-        """Start the phones again whose program has crashed; return which."""
-        crashed = [name for name, device in self.phones.items() if device.crashed]
-        for name in crashed:
+        """Start the phones again whose program has crashed, or hangs; return which."""
+        dead = [name for name, device in self.phones.items() if device.crashed or device.stuck]
+        for name in dead:
             self.phones[name].revive()
             self.phones[name].register()
-        self.wait_reachable(name for name in crashed if name != "trunk")
-        return crashed
+        self.wait_reachable(name for name in dead if name != "trunk")
+        return dead
 
     def reset(self) -> None:
         """Every phone on hook, the AstDB and the hints as the company has them; a dead Asterisk is a failure."""
