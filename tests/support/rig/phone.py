@@ -139,7 +139,7 @@ class Phone:
     def stuck(self) -> bool:
         """Whether the program does not answer any more, or has calls that it has never told the end of."""
         try:
-            return self.idle and "No active calls" not in self._command("listcalls")
+            return self.idle and "(0)" not in self._command("listcalls")
         except (shell.Timeout, OSError):
             return True
 
@@ -210,7 +210,7 @@ class Phone:
         self.forget()
         self._dialling = True
         # An incoming call makes its account the current one.
-        self._command("uafind", self.accounts[0].address, must=True)
+        self._command("uafind", self.accounts[0].address)
         self._command("dial", f"sip:{number.replace('#', '%23')}@{self.accounts[0].domain}", must=True)
 
     def forget(self) -> None:
