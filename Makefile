@@ -33,10 +33,11 @@ acceptance:
 	@tools/venv acceptance
 	.venv/bin/python -m pytest tests/freepbx -v
 
-# How long the panel takes: up to 2,000 phones and 100,000 lines of history, on SQLite and MariaDB.
+# How fast it is, on real Asterisk and MariaDB: writes docs/performance.md. PARTS="logins load" measures only those.
 bench:
 	@tools/venv test
-	@.venv/bin/python -m benchmarks.panel
+	@tools/test-machine
+	@.venv/bin/python -m benchmarks $(PARTS) --runs $(or $(RUNS),30) $(if $(PARTS),,--to docs)
 
 # Does anything grow in an hour of logins at real SIP phones? MINUTES=3 is a short one.
 soak:

@@ -27,8 +27,8 @@ class Size(NamedTuple):
     events: int
 
 
-def fill(connection: Connection, size: Size, now: int) -> None:
-    """Make the tables and fill them."""
+def fill(connection: Connection, size: Size, now: int, taken: float = TAKEN) -> None:
+    """Make the tables and fill them; `taken` of the phones are taken now."""
     create_tables(connection)
     _freepbx(connection, size)
     ledger = SqlLedger(connection)
@@ -37,7 +37,7 @@ def fill(connection: Connection, size: Size, now: int) -> None:
         Phone(d, f"Desk {d}", f"{0x001565000000 + n:012x}", LOCATIONS[n % len(LOCATIONS)])
         for n, d in enumerate(devices)
     )
-    sessions, events = _year(devices, size, now)
+    sessions, events = _year(devices, size, now, taken)
     ledger_events = iter(events)
     while batch := [e for e, _ in zip(ledger_events, range(BATCH))]:
         ledger.change((), None, batch)
@@ -55,7 +55,7 @@ def user(number: int) -> str:
     return str(50000 + number)
 
 
-def _year(devices: Sequence[str], size: Size, now: int) -> tuple[list[Session], list[Event]]:
+def _year(devices: Sequence[str], size: Size, now: int, taken: float) -> tuple[list[Session], list[Event]]:
     """Return who sits where now, and the history that led there, oldest first."""
     chance = random.Random(size.phones * 1_000_003 + size.events)
     events: list[Event] = []
@@ -71,7 +71,7 @@ def _year(devices: Sequence[str], size: Size, now: int) -> tuple[list[Session], 
             if chance.random() < REFUSED:
                 events.append(Event(since - 20, "refused", phone, who, "phone", code="wrong_pin"))
             last = turn == rounds - 1
-            if last and chance.random() < TAKEN:
+            if last and chance.random() < taken:
                 since = now - chance.randrange(60, 9 * 3600)
                 sessions.append(Session(phone, who, since))
                 events.append(Event(since, "login", phone, who, "phone", code="logged_in"))

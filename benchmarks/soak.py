@@ -38,7 +38,7 @@ from tests.support.rig import Rig, missing
 from tests.support.rig import company as names
 from tests.support.rig.company import Company, Extension
 
-PHONES, USERS, CALLERS = 28, 60, 2
+PHONES, USERS, CALLERS = 40, 80, 2
 # What the shared phones do: logins, logouts; the rest are calls.
 SHARES = 0.8, 0.12
 DAY = 86400
@@ -101,9 +101,9 @@ def company() -> Company:
     """Return a company of shared phones, and people who have none."""
     return Company(
         extensions=(
-            *(Extension(str(2000 + n), f"Desk {n}", f"{480517 + 7 * n}") for n in range(PHONES)),
-            *(Extension(str(6000 + n), f"Person {n}", f"{906142 + 11 * n}", virtual=True) for n in range(USERS)),
-            *(Extension(str(9001 + n), f"Caller {n}", f"{264338 + n}") for n in range(CALLERS)),
+            *(Extension(str(2000 + n), f"Desk {n}", f"{4805 + 7 * n}") for n in range(PHONES)),
+            *(Extension(str(6000 + n), f"Person {n}", f"{9061 + 11 * n}", virtual=True) for n in range(USERS)),
+            *(Extension(str(9001 + n), f"Caller {n}", f"{2643 + n}") for n in range(CALLERS)),
         ),
         pool=tuple(str(2000 + n) for n in range(PHONES)),
         members=(),
@@ -285,7 +285,7 @@ def main(arguments: Sequence[str]) -> int:
     """Soak, print a row each minute and the verdict; 1 where something grows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--minutes", type=int, default=60, help="how long (default: %(default)s)")
-    parser.add_argument("--rate", type=float, default=5.2, help="logins a second that begin (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=5.8, help="logins a second that begin (default: %(default)s)")
     options = parser.parse_args(arguments)
     lacks = missing()
     if lacks:

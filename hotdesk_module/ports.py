@@ -235,6 +235,9 @@ class AstDb(Protocol):
     def delete(self, key: str) -> None:
         """Remove a key; without a word where it is absent."""
 
+    def change(self, changes: Mapping[str, str | None]) -> None:
+        """Set keys, and remove those that have no value here, in this order; where one fails, others may be done."""
+
 
 class AstDbTree(AstDb, Protocol):
     """An AstDB of which whole families can be read; the AGI channel cannot."""
@@ -244,11 +247,7 @@ class AstDbTree(AstDb, Protocol):
 
 
 class Switchboard(Protocol):
-    """What Asterisk shows and tells: hints, lamps, events, dialplan. Every method but ``get_ready`` raises
-    AsteriskDown."""
-
-    def get_ready(self) -> None:
-        """Connect, so that the first question need not; where Asterisk does not answer, that one will say so."""
+    """What Asterisk shows and tells: hints, lamps, events, dialplan. Every method raises AsteriskDown."""
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions, presence included; None where there is none."""
@@ -282,8 +281,8 @@ class Switchboard(Protocol):
     def pause_in_queue(self, queue: str, user: str, paused: bool) -> None:
         """Pause or unpause a member; without a word where he is not in it."""
 
-    def announce(self, event: str, user: str, phone: str) -> None:
-        """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
+    def announce(self, events: Iterable[tuple[str, str, str]]) -> None:
+        """Send events as core's own login does (F§6): ``UserDeviceAdded`` or ``UserDeviceRemoved``, user and phone."""
 
     def tell(self, event: str, **headers: str) -> None:
         """Send an event of our own to whoever listens; its name begins with ``HDSK``. No value has a line break."""

@@ -125,7 +125,6 @@ def release(desk: HotDesk) -> int:
         if not rules_:
             return 0
         found = plan([r.turned(UNTOUCHED) for r in rules_], (), (), desk.switchboard.queues(), {})
-        for effect in found.effects:
-            desk.do(effect)
+        desk.do(found.effects)
         desk.ledger.save_queue_rules(r._replace(done="", run="") for r in rules_)
         return len(found.effects)

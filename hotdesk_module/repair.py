@@ -12,6 +12,8 @@ from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import HistoryFilter
 from hotdesk_module.sequence import Sequence, forwards_of, list_families
 
+# Effects between two words of progress.
+_AT_ONCE = 100
 Progress = Callable[[int, int], None]
 # Of all sessions those that are looked at.
 Choose = Callable[["tuple[Session, ...]"], Iterable[Session]]
@@ -185,10 +187,10 @@ def _left(sequence: Sequence, phone: str, user: str) -> bool:
 
 
 def _carry_out(sequence: Sequence, needed: tuple[effects.Effect, ...], progress: Progress | None) -> None:
-    for done, effect in enumerate(needed, 1):
-        sequence.do(effect)
+    for first in range(0, len(needed), _AT_ONCE):
+        sequence.do(needed[first : first + _AT_ONCE])
         if progress is not None:
-            progress(done, len(needed))
+            progress(min(first + _AT_ONCE, len(needed)), len(needed))
 
 
 def _finish(sequence: Sequence, needed: tuple[effects.Effect, ...], leftovers: tuple[Event, ...], asked: bool) -> None:

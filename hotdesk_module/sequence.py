@@ -7,7 +7,9 @@ repair, finishes them with the same code.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Callable, NamedTuple
+from contextlib import suppress
+from itertools import groupby
+from typing import Any, Callable, NamedTuple
 
 from hotdesk_module.core import effects, habits, machine, outbox, plan, queues
 from hotdesk_module.core import settings as settings_
@@ -174,17 +176,10 @@ class Sequence:
     def _apply(self, keys: Keys, actual: Mapping[str, str | None], hints: Mapping[str, str]) -> bool:
         """Apply the difference. Calls are right once the keys are; hints that fail are left to reconcile."""
         changes = effects.diff(keys, actual, {}, {})
-        for effect in changes:
-            if not isinstance(effect, effects.Lamp):
-                self.do(effect)
+        self.do(e for e in changes if not isinstance(e, effects.Lamp))
         try:
-            lamps = [e for e in changes if isinstance(e, effects.Lamp)]
-            named = effects.diff({}, {}, hints, self.switchboard.hints(hints))
-            self.switchboard.show(
-                {e.name: e.state for e in lamps}, {e.extension: e.hint for e in named if isinstance(e, effects.Hint)}
-            )
-            for lamp in lamps:
-                self._forget(lamp)
+            lamps = (e for e in changes if isinstance(e, effects.Lamp))
+            self.do((*lamps, *effects.diff({}, {}, hints, self.switchboard.hints(hints))))
         except AsteriskDown:
             return False
         return True
@@ -205,44 +200,42 @@ class Sequence:
             at = queues.devices(world, sessions, scope.phones, scope.users)
             actual = reader.read(queues.looked_at(at, before, wanted.queues))
             self.ledger.save_queue_rules(wanted.first)
-            for effect in (*wanted.effects, *effects.diff(queues.lamps(at, wanted.queues, actual), actual, {}, {})):
-                self.do(effect)
+            self.do((*wanted.effects, *effects.diff(queues.lamps(at, wanted.queues, actual), actual, {}, {})))
             self.ledger.save_queue_rules(wanted.then)
         except HotdeskError:
             return False
         return True
 
-    def do(self, effect: effects.Effect) -> None:
-        if isinstance(effect, effects.Delete):
-            self.astdb.delete(effect.key)
-        elif isinstance(effect, effects.Put):
-            self.astdb.put(effect.key, effect.value)
-        elif isinstance(effect, effects.Lamp):
-            self.switchboard.set_lamp(effect.name, effect.state)
-            self._forget(effect)
-        elif isinstance(effect, effects.Hint):
-            self.switchboard.set_hint(effect.extension, effect.hint)
-        elif effect.change == effects.JOIN:
-            self.switchboard.join_queue(effect.queue, effect.user, effect.name, effect.penalty, effect.by_hint)
-        elif effect.change == effects.LEAVE:
-            self.switchboard.leave_queue(effect.queue, effect.user)
-        else:
-            self.switchboard.pause_in_queue(effect.queue, effect.user, effect.change == effects.PAUSE)
+    def do(self, wanted: Iterable[effects.Effect]) -> None:
+        """Carry out effects in their order, as many at once as are of one kind."""
+        for kind, some in groupby(wanted, _kind):
+            kind(self, tuple(some))
 
-    def _forget(self, lamp: effects.Lamp) -> None:
-        """Remove the key of a lamp that has been put out and needs none."""
-        if lamp.forget:
-            self.astdb.delete(f"{LAMPS}{lamp.name}")
+    def _change_keys(self, wanted: Iterable[effects.Put | effects.Delete]) -> None:
+        self.astdb.change({e.key: e.value if isinstance(e, effects.Put) else None for e in wanted})
+
+    def _show(self, wanted: tuple[effects.Lamp | effects.Hint, ...]) -> None:
+        lamps = [e for e in wanted if isinstance(e, effects.Lamp)]
+        hints = {e.extension: e.hint for e in wanted if isinstance(e, effects.Hint)}
+        self.switchboard.show({e.name: e.state for e in lamps}, hints)
+        # The key of a lamp that has been put out and needs none.
+        self.astdb.change({f"{LAMPS}{e.name}": None for e in lamps if e.forget})
+
+    def _change_queues(self, wanted: Iterable[effects.Membership]) -> None:
+        for e in wanted:
+            if e.change == effects.JOIN:
+                self.switchboard.join_queue(e.queue, e.user, e.name, e.penalty, e.by_hint)
+            elif e.change == effects.LEAVE:
+                self.switchboard.leave_queue(e.queue, e.user)
+            else:
+                self.switchboard.pause_in_queue(e.queue, e.user, e.change == effects.PAUSE)
 
     def announce(self, events: Iterable[Event]) -> None:
         """Tell other modules; they listen to core's own events (F§6)."""
         names = {"login": "UserDeviceAdded", "logout": "UserDeviceRemoved"}
-        try:
-            for event in events:
-                if event.event in names:
-                    self.switchboard.announce(names[event.event], event.user, event.phone)
-        except AsteriskDown:
-            pass  # Nobody is there to listen.
+        # Where Asterisk is down nobody is there to listen.
+        with suppress(AsteriskDown):
+            self.switchboard.announce((names[e.event], e.user, e.phone) for e in events if e.event in names)
 
     def _event(self, event: str, session: Session, why: str) -> Event:
         return Event(self.clock(), event, session.phone, session.user, self.source, self.actor, why, applied=False)
@@ -253,6 +246,13 @@ class Sequence:
 
     def note(self, event: Event) -> None:
         self.ledger.change((), None, [event])
+
+
+def _kind(effect: effects.Effect) -> Callable[[Sequence, Any], None]:
+    """Return what carries out an effect."""
+    if isinstance(effect, effects.Membership):
+        return Sequence._change_queues
+    return Sequence._show if isinstance(effect, (effects.Lamp, effects.Hint)) else Sequence._change_keys
 
 
 class _Reader:

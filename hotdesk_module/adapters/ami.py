@@ -115,8 +115,8 @@ class Ami:
             self._check(*one)
         answers: list[Response] = []
         for first in range(0, len(wanted), AT_ONCE):
-            self.open()
-            answers += self._exchange(wanted[first : first + AT_ONCE])
+            some = wanted[first : first + AT_ONCE]
+            answers += self._sign_in(some) if self._socket is None else self._exchange(some)
         return answers
 
     def command(self, text: str) -> list[str]:
@@ -181,7 +181,7 @@ class Ami:
             AsteriskDown: Asterisk does not answer, or does not let us in.
         """
         if self._socket is None:
-            self._sign_in()
+            self._sign_in(())
 
     def close(self) -> None:
         """Hang up; the next action connects again."""
@@ -191,7 +191,12 @@ class Ami:
         self._buffer.clear()
         self._events.clear()
 
-    def _sign_in(self) -> None:
+    def _sign_in(self, first: Sequence[Action]) -> list[Response]:
+        """Connect, and send what is wanted first behind the login: Asterisk takes all in its order.
+
+        A connection is opened no earlier: whatever happens in Asterisk wakes whoever serves one, also where it wants no
+        events (``append_event`` in main/manager.c).
+        """
         at = self._manager
         login = ("Login", (("Username", at.user), ("Secret", at.secret), ("Events", self._wanted)))
         self._check(*login)
@@ -205,13 +210,14 @@ class Ami:
         except socket.timeout as error:
             self.close()
             raise AsteriskDown(f"{self._name()} does not greet us: is it Asterisk's manager?") from error
-        answer = self._exchange([login])[0]
-        if not answer.ok:
-            self.close()
-            raise AsteriskDown(f"{self._name()} does not let '{at.user}' in: {answer.text}.")
+        return self._exchange([login, *first], new=True)[1:]
 
-    def _exchange(self, wanted: Sequence[Action]) -> list[Response]:
-        """Send and await the answers; a connection on which either fails is of no use any more."""
+    def _exchange(self, wanted: Sequence[Action], new: bool = False) -> list[Response]:
+        """Send and await the answers; a connection on which either fails is of no use any more.
+
+        Args:
+            new: the connection is, and the first action signs in.
+        """
         assert self._socket is not None
         numbers, text = [], ""
         for name, headers in wanted:
@@ -225,6 +231,8 @@ class Ami:
             self._socket.sendall(text.encode("utf-8", "surrogateescape"))
             for number in numbers:
                 answers.append(self._answer(number))
+                if new and not answers[0].ok:
+                    raise AsteriskDown(f"{self._name()} does not let '{self._manager.user}' in: {answers[0].text}.")
             return answers
         except socket.timeout as error:
             self.close()

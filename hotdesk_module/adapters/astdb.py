@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from hotdesk_module.errors import AsteriskDown
@@ -41,14 +41,8 @@ class Headers(Protocol):
 class Manager(Protocol):
     """The part of :class:`hotdesk_module.adapters.ami.Ami` that is needed here."""
 
-    def action(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
-        """Send an action and return its answer."""
-
     def actions(self, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Sequence[Answer]:
         """Send actions at once, and return the answer of each."""
-
-    def demand(self, name: str, *more: tuple[str, str], **headers: str) -> Answer:
-        """Send an action that must succeed."""
 
     def command(self, text: str) -> list[str]:
         """Return what a console command prints."""
@@ -104,16 +98,20 @@ class AmiAstDb:
 
     def put(self, key: str, value: str) -> None:
         """Set a key."""
-        family, rest = _split(key)
-        self._ami.demand("DBPut", Family=family, Key=rest, Val=value)
+        self.change({key: value})
 
     def delete(self, key: str) -> None:
         """Remove a key."""
-        family, rest = _split(key)
-        answer = self._ami.action("DBDel", Family=family, Key=rest)
-        # Asterisk calls it an error when there was none.
-        if not answer.ok and self.get(key) is not None:
-            raise AsteriskDown(f"Asterisk's manager refuses to remove {key}: {answer.text}.")
+        self.change({key: None})
+
+    def change(self, changes: Mapping[str, str | None]) -> None:
+        """Set and remove keys, all with one question."""
+        answers = self._ami.actions([_change(key, value) for key, value in changes.items()])
+        for (key, value), answer in zip(changes.items(), answers):
+            # Asterisk calls it an error when there was nothing to remove.
+            if not answer.ok and (value is not None or self.get(key) is not None):
+                what = "remove" if value is None else "write"
+                raise AsteriskDown(f"Asterisk's manager refuses to {what} {key}: {answer.text}.")
 
     def family(self, name: str) -> dict[str, str]:
         """Return every key below ``name``.
@@ -165,6 +163,21 @@ class AgiAstDb:
     def delete(self, key: str) -> None:
         """Remove a key."""
         self._session.execute("DATABASE DEL", *_split(key))
+
+    def change(self, changes: Mapping[str, str | None]) -> None:
+        """Set and remove keys, one by one."""
+        for key, value in changes.items():
+            if value is None:
+                self.delete(key)
+            else:
+                self.put(key, value)
+
+
+def _change(key: str, value: str | None) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the manager's action that sets or removes a key."""
+    family, rest = _split(key)
+    where = ("Family", family), ("Key", rest)
+    return ("DBDel", where) if value is None else ("DBPut", (*where, ("Val", value)))
 
 
 def _expression(keys: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import starmap
 from typing import Protocol
 
@@ -75,9 +74,6 @@ class Manager(Protocol):
     def demands(self, wanted: Sequence[Action]) -> Sequence[Answer]:
         """Send actions at once, each of which must succeed."""
 
-    def open(self) -> None:
-        """Connect and sign in, where that is not done."""
-
 
 def leg(event: Headers) -> tuple[str, str] | None:
     """Return number and device of an event's channel; None unless the device began or answered the call.
@@ -96,11 +92,6 @@ class AmiSwitchboard:
 
     def __init__(self, ami: Manager) -> None:
         self._ami = ami
-
-    def get_ready(self) -> None:
-        """Connect, so that the first question need not."""
-        with suppress(AsteriskDown):
-            self._ami.open()
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions, presence included; None where there is none."""
@@ -167,9 +158,9 @@ class AmiSwitchboard:
         state = "true" if paused else "false"
         self._unless(("Interface not found",), "QueuePause", Queue=queue, Interface=_interface(user), Paused=state)
 
-    def announce(self, event: str, user: str, phone: str) -> None:
-        """Send ``UserDeviceAdded`` or ``UserDeviceRemoved`` as core's own login does (F§6)."""
-        self._ami.demand("UserEvent", UserEvent=event, Data=f"{user},{phone}")
+    def announce(self, events: Iterable[tuple[str, str, str]]) -> None:
+        """Send events as core's own login does (F§6): ``UserDeviceAdded`` or ``UserDeviceRemoved``, user and phone."""
+        self._ami.demands([("UserEvent", (("UserEvent", e), ("Data", f"{user},{phone}"))) for e, user, phone in events])
 
     def tell(self, event: str, **headers: str) -> None:
         """Send an event of our own."""

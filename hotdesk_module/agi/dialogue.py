@@ -71,12 +71,7 @@ class Dialogue:
 
     def logout(self, own_code: str = "") -> str:
         """Hold the dialogue of ``*12`` and return the code of its outcome."""
-
-        def ready() -> None:
-            self._find_phone(own_code)
-            self._desk.switchboard.get_ready()
-
-        return self._hold(ready, self._leave)
+        return self._hold(lambda: self._find_phone(own_code), self._leave)
 
     def key(self, phone: str = "") -> str:
         """Hold the dialogue of the login key of ``phone``, by default the one that is calling.
@@ -91,9 +86,7 @@ class Dialogue:
             self._find_phone()
             if phone in ("", self._phone):
                 sits = self._desk.who_sits(self._phone)
-                if sits:
-                    self._desk.switchboard.get_ready()
-                else:
+                if not sits:
                     self._ready_for_login()
 
         def press() -> Answer:
@@ -222,8 +215,6 @@ class Dialogue:
             # Who has a mailbox logs in with its PIN and no other.
             if user is not None and not user.mailbox:
                 stored = self._desk.ledger.pin(extension)
-            # What is asked of it is asked under the lock.
-            self._desk.switchboard.get_ready()
 
         pin = self._ask(prompts.ASK_PIN, look_up)
         # Before the lock, for a hash takes its time; whether it counts is decided under it.

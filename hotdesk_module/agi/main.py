@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import suppress
 
 from hotdesk_module import config
 from hotdesk_module.adapters.ami import Ami
@@ -17,7 +16,7 @@ from hotdesk_module.adapters.open import load_driver, open_ledger
 from hotdesk_module.adapters.switchboard import AmiSwitchboard
 from hotdesk_module.agi.dialogue import Dialogue
 from hotdesk_module.agi.protocol import Agi
-from hotdesk_module.errors import AsteriskDown, Hangup, HotdeskError
+from hotdesk_module.errors import Hangup, HotdeskError
 from hotdesk_module.service import HotDesk
 
 
@@ -67,9 +66,6 @@ def open_desk(agi: Agi) -> HotDesk:
     load_driver(settings.database)
     ledger, inventory = open_ledger(settings)
     ami = Ami(settings.manager or inventory.manager())
-    with suppress(AsteriskDown):
-        # Connect while the prompt plays. Without it calls are right, and reconcile sees to the hints.
-        ami.action("Ping")
     desk = HotDesk(ledger, inventory, AgiAstDb(agi), AmiSwitchboard(ami), lambda: int(time.time()), source="phone")
     desk.in_a_call = True
     return desk

@@ -18,6 +18,8 @@ REPAIR, FORGET, EXAMINE, EXPIRE, GLANCE = "repair", "retention", "health", "auto
 AFTER_EVENT = (0.5, 4.0, 12.0)
 AFTER_ASKED = (0.2,)
 MINUTE = 60.0
+# Between two repairs: so that what nobody announces is right within a minute, with the time that the repair takes.
+REPAIR_EVERY = 50.0
 HOUR = 3600.0
 # Where there may be more of the history to forget.
 FORGET_ON = 5.0
@@ -28,7 +30,7 @@ GLANCE_EVERY = 4.0
 AFTER_CALL = 2.0
 EXPIRE_AGAIN = 15.0
 # After a failure, sooner than in a minute.
-AGAIN_FIRST, AGAIN_LONGEST = 5.0, MINUTE
+AGAIN_FIRST, AGAIN_LONGEST = 5.0, REPAIR_EVERY
 
 # What takes hints away or brings keys of another time back.
 RELOADS = ("FullyBooted", "Reload")
@@ -119,7 +121,7 @@ class Keeper:
             return
         self._again = AGAIN_FIRST
         if not self._schedule.waits(REPAIR):
-            self._schedule.at(REPAIR, MINUTE)
+            self._schedule.at(REPAIR, REPAIR_EVERY)
         if done:
             self._log.info("Repaired: %d difference%s.", done, "" if done == 1 else "s")
             self._schedule.only(GLANCE, GLANCE_EVERY)
@@ -130,8 +132,8 @@ class Keeper:
             self._schedule.at(GLANCE, GLANCE_EVERY)
             return
         self._schedule.at(REPAIR, *AFTER_ASKED)
-        # What that repair cannot mend, the next one in a minute cannot either.
-        self._schedule.at(GLANCE, MINUTE)
+        # What that repair cannot mend, the next one cannot either.
+        self._schedule.at(GLANCE, REPAIR_EVERY)
 
     def _try(self, task: str, work: Callable[[], T | None]) -> T | int | None:
         """Return what the work returned, 0 for nothing, or None where it failed."""

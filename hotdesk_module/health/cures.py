@@ -158,8 +158,7 @@ def _remove_forwards(desk: HotDesk, dry_run: bool, force: bool) -> tuple[Said, .
             keys.update({f"{LAMPS}DEVCF{d.id}": None for d in own if d.user == user})
         needed = diff(keys, actual, {}, {})
         if needed and not dry_run:
-            for one in needed:
-                desk.do(one)
+            desk.do(needed)
             _note(desk, FORWARDS_REMOVED, map(name, needed))
     return tuple(say("Remove the Call Forward of %(who)s", who=who) for who in forwards.each(found))
 

@@ -11,7 +11,6 @@ import pytest
 from hotdesk_module.adapters.ami import Ami
 from hotdesk_module.adapters.astdb import AmiAstDb
 from hotdesk_module.adapters.switchboard import FEW, MANY, AmiSwitchboard
-from hotdesk_module.config import Manager
 from hotdesk_module.core.messages import Counts
 from hotdesk_module.core.model import Contact
 from hotdesk_module.core.queues import Member
@@ -128,7 +127,6 @@ def test_lamps_are_seen_in_the_state_they_were_set_to(both: tuple[Switchboard, A
 
 def test_lamps_and_hints_are_shown_together(both: tuple[Switchboard, AstDb]) -> None:
     switchboard, astdb = both
-    switchboard.get_ready()
     hints = {"98002": HINT, "97002": VIRTUAL}
     # More than are sent before the first answer is read.
     lamps = {f"HDSK{98000 + n}": "INUSE" for n in range(120)}
@@ -153,10 +151,6 @@ def test_what_asterisk_refuses_stops_nothing_else_that_is_shown(rig: Rig) -> Non
         for name in ("HDSK98001", "HDSK98002"):
             astdb.delete(f"CustomDevstate/{name}")
         ami.close()
-
-
-def test_to_get_ready_is_no_error_where_asterisk_is_down() -> None:
-    AmiSwitchboard(Ami(Manager("127.0.0.1", 1, "nobody", ""))).get_ready()
 
 
 @pytest.mark.asterisk
@@ -529,7 +523,7 @@ def test_a_restart_of_asterisk_is_another_run(server: AmiServer) -> None:
 
 def test_an_announcement_has_the_form_of_cores_own(server: AmiServer) -> None:
     ami = Ami(server.manager)
-    AmiSwitchboard(ami).announce("UserDeviceAdded", "1001", "200")
+    AmiSwitchboard(ami).announce([("UserDeviceAdded", "1001", "200")])
     ami.close()
     assert server.events == [("UserDeviceAdded", "1001,200")]
 
@@ -546,7 +540,7 @@ def test_an_event_of_ours_is_sent_with_its_headers(server: AmiServer) -> None:
 
 def test_an_announcement_is_remembered_by_the_fake() -> None:
     fake = FakeSwitchboard()
-    fake.announce("UserDeviceAdded", "1001", "200")
+    fake.announce([("UserDeviceAdded", "1001", "200")])
     assert fake.announced == [("UserDeviceAdded", "1001", "200")]
 
 
@@ -581,7 +575,7 @@ def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, action: str)
         "Setvar": lambda: switchboard.set_lamp("HDSK200", "INUSE"),
         "ShowDialPlan": lambda: switchboard.context("app-hotdesk"),
         "CoreShowChannels": switchboard.calls,
-        "UserEvent": lambda: switchboard.announce("UserDeviceAdded", "1001", "200"),
+        "UserEvent": lambda: switchboard.announce([("UserDeviceAdded", "1001", "200")]),
         "PJSIPShowContacts": switchboard.contacts,
         "SIPpeers": switchboard.contacts,
         "QueueStatus": switchboard.queues,

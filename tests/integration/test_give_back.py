@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -102,16 +103,16 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._adapter, name)
-        if name not in ("put", "delete", "show"):
-            return method
+        if name == "change":
+            # One by one: Asterisk does them in this order, and a connection may end between any two.
+            return lambda changes: [self._write(method, {key: value}) for key, value in changes.items()]
+        return partial(self._write, method) if name == "show" else method
 
-        def write(*given: Any) -> object:
-            self._at[0] -= 1
-            if self._at[0] == 0:
-                raise Dies
-            return method(*given)
-
-        return write
+    def _write(self, method: Callable[..., object], *given: object) -> object:
+        self._at[0] -= 1
+        if self._at[0] == 0:
+            raise Dies
+        return method(*given)
 
 
 def killed(desk: HotDesk, at: int, run: Callable[[HotDesk], object]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from hotdesk_module.core.delivery import Delivery
@@ -517,6 +518,14 @@ class FakeAstDb:
         """Remove a key."""
         self.writes.do(f"astdb.delete {key}", lambda: self.values.pop(key, None))
 
+    def change(self, changes: Mapping[str, str | None]) -> None:
+        """Set and remove keys."""
+        for key, value in changes.items():
+            if value is None:
+                self.delete(key)
+            else:
+                self.put(key, value)
+
     def family(self, name: str) -> dict[str, str]:
         """Return every key below ``name``."""
         return {k: v for k, v in self.values.items() if k.startswith(f"{name}/")}
@@ -579,9 +588,6 @@ class FakeSwitchboard:
         self.all_lamps = {}
         self.announced = []
         self.told = []
-
-    def get_ready(self) -> None:
-        """It is always ready."""
 
     def hints(self, extensions: Iterable[str]) -> dict[str, str | None]:
         """Return the hints of ``ext-local`` for these extensions."""
@@ -657,9 +663,10 @@ class FakeSwitchboard:
 
         self.writes.do(f"switchboard.pause_in_queue {queue} {user}", pause)
 
-    def announce(self, event: str, user: str, phone: str) -> None:
+    def announce(self, events: Iterable[tuple[str, str, str]]) -> None:
         """Send ``UserDeviceAdded`` or ``UserDeviceRemoved``."""
-        self.writes.do(f"switchboard.announce {event}", lambda: self.announced.append((event, user, phone)))
+        for one in events:
+            self.writes.do(f"switchboard.announce {one[0]}", partial(self.announced.append, one))
 
     def tell(self, event: str, **headers: str) -> None:
         """Send an event of our own."""

@@ -18,6 +18,8 @@ from tests.support.rig import shell
 from tests.support.rig.namespace import PBX_ADDRESS, Namespace
 
 _IDENTITY = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<sips?:([^@>;]*)')
+# The payload type of keys that are pressed (RFC 4733).
+DIGITS = 101
 _ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, UPDATE"
 
 
@@ -89,8 +91,17 @@ class Agent:
     """One account at the PBX. Calls and is called; in UDP on an address of its own."""
 
     def __init__(
-        self, network: Namespace, address: str, number: str, password: str, name: str = "", port: int = 5060
+        self,
+        network: Namespace,
+        address: str,
+        number: str,
+        password: str,
+        name: str = "",
+        port: int = 5060,
+        media: int = 40000,
     ) -> None:
+        """`media`: the port that sound is to be sent to; nobody listens to it here."""
+        self.media = media
         self.number, self._address, self._port, self._password = number, address, port, password
         self._local = f'"{name}" <sip:{number}@{PBX_ADDRESS}>'
         self.asserted = ""  # P-Asserted-Identity of what it sends in a call
@@ -199,8 +210,10 @@ class Agent:
 
     def _sdp(self, direction: str = "sendrecv") -> str:
         address = f"IN IP4 {self._address}"
-        lines = ["v=0", f"o=- 1 1 {address}", "s=-", f"c={address}", "t=0 0", "m=audio 40000 RTP/AVP 0"]
-        return "".join(f"{line}\r\n" for line in (*lines, "a=rtpmap:0 PCMU/8000", f"a={direction}"))
+        audio = f"m=audio {self.media} RTP/AVP 0 {DIGITS}"
+        kinds = "a=rtpmap:0 PCMU/8000", f"a=rtpmap:{DIGITS} telephone-event/8000"
+        lines = ("v=0", f"o=- 1 1 {address}", "s=-", f"c={address}", "t=0 0", audio, *kinds, f"a={direction}")
+        return "".join(f"{line}\r\n" for line in lines)
 
     def _request(self, method: str, call: Call, extra: list[str], body: str = "") -> None:
         if method != "CANCEL":
