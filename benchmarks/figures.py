@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import log
 from typing import NamedTuple
 
 # The order of these is the order of the report.
@@ -63,8 +64,6 @@ def slope(points: Iterable[tuple[float, float]]) -> float:
 
     By least squares on the logarithms.
     """
-    from math import log
-
     logs = [(log(size), log(value)) for size, value in points]
     x, y = (statistics.fmean(column) for column in zip(*logs))
     return sum((a - x) * (b - y) for a, b in logs) / sum((a - x) ** 2 for a, _ in logs)

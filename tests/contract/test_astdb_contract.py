@@ -158,6 +158,15 @@ def test_a_key_that_is_removed_is_gone_and_removing_it_again_is_no_error(db: Ast
     assert db.get(f"{FAMILY}/201/user") == "1001"
 
 
+def test_many_are_changed_at_once(db: AstDb) -> None:
+    """More than are sent before the first answer is read; what is to be removed may be absent."""
+    keys = [f"{FAMILY}/{number}" for number in range(120)]
+    db.change({key: "old" for key in keys[:60]})
+    db.change({key: None if number % 2 else f"new {number}" for number, key in enumerate(keys)})
+    assert db.read(keys) == {key: None if number % 2 else f"new {number}" for number, key in enumerate(keys)}
+    db.change({})
+
+
 def test_a_family_is_everything_below_it_and_nothing_else(tree: AstDbTree) -> None:
     keys = {f"{FAMILY}/{key}": "1" for key in KEYS}
     for key in [*keys, f"{FAMILY}2/x", f"{FAMILY.lower()}/x"]:
