@@ -74,14 +74,29 @@ class Panel:
         server.task_dispatcher.shutdown(timeout=PATIENCE)
         if self._thread.is_alive():
             # In its own thread: it must not wait on a file that another one has closed.
-            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+            server.trigger.pull_trigger(lambda: _end(server))
             self._thread.join(PATIENCE)
+        else:
+            _end(server)
+        if not self._thread.is_alive():
+            server.trigger.close()
 
     def _run(self) -> None:
         try:
             self._server.run()
         except Exception:
             self._log.exception("The panel's server has ended.")
+
+
+def _end(server: Any) -> None:
+    """Stop listening and close the connections, after which the loop of a server ends.
+
+    The trigger stays open: an answer that is ready pulls it as well, and may wake the loop before we have pulled.
+    """
+    wasyncore.dispatcher.close(server)
+    rest = {fd: each for fd, each in server._map.items() if each is not server.trigger}
+    wasyncore.close_all(rest, ignore_all=True)
+    server._map.clear()
 
 
 def _identity(path: str) -> tuple[int, int] | None:
