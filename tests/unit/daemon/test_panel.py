@@ -6,8 +6,8 @@ import http.client
 import logging
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -59,9 +59,9 @@ def test_it_ends_where_an_answer_wakes_it_before_we_do(panel: Panel, monkeypatch
     panel.start()
     thread = panel._thread
     assert thread is not None
-    pull = trigger._physical_pull
+    pull: Callable[[trigger], None] = vars(trigger)["_physical_pull"]
 
-    def pulled_by_an_answer_first(self: Any) -> None:
+    def pulled_by_an_answer_first(self: trigger) -> None:
         pull(self)
         # The loop does what it was woken for, to its end, before our own pull comes.
         thread.join(5)
