@@ -1,7 +1,7 @@
 # "make demo" shows the product, "make test" checks it, "make package" builds what Module Admin installs. Each sets up what
 # it needs.
 
-.PHONY: demo test lint unit package acceptance bench soak translations clean
+.PHONY: demo test lint unit package acceptance bench compare soak translations clean
 
 PORT ?= 8080
 
@@ -38,6 +38,11 @@ bench:
 	@tools/venv test
 	@tools/test-machine
 	@.venv/bin/python -m benchmarks $(PARTS) --runs $(or $(RUNS),30) $(if $(PARTS),,--to docs)
+
+# FreePBX's own login beside ours, on a machine with FreePBX as for "make acceptance": writes docs/performance_freepbx.md.
+compare:
+	@tools/venv acceptance
+	@.venv/bin/python -m benchmarks.incumbent --runs $(or $(RUNS),30) --to docs
 
 # Does anything grow in an hour of logins at real SIP phones? MINUTES=3 is a short one.
 soak:

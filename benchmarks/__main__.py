@@ -14,7 +14,10 @@ from benchmarks import load, logins, package, panel, repairs, report
 from benchmarks.figures import Figure
 from benchmarks.office import Office
 from tests.support.rig import missing
+from tests.support.rig.asterisk import REPOSITORY
 
+# What `make compare` has found on a machine with FreePBX.
+COMPARED = REPOSITORY / "docs" / "performance_freepbx.json"
 PARTS = ("logins", "load", "package", "repairs", "growth", "panel")
 
 
@@ -58,14 +61,17 @@ def main(arguments: Sequence[str]) -> int:
         office = Office(stack)
         version = re.search(r"Asterisk (\S+)", office.rig.asterisk.cli("core show version"))
         server = str(office.desking.connection.select("SELECT VERSION()")[0][0])
-        at = report.circumstances(time.strftime("%Y-%m-%d"), options.runs, version[1] if version else "", server)
+        at = report.circumstances(
+            time.strftime("%Y-%m-%d"), options.runs, version[1] if version else "", {"MariaDB": server}
+        )
         for figure in measure(parts, options.runs, office):
             figures.append(figure)
             said = f"{report.number(figure.median)} / {report.number(figure.p95)} {figure.unit}".rstrip()
             print(f"{figure.part}: {figure.name}: {said}", flush=True)
-    print(report.goals(figures))
+    compared = report.read(COMPARED)
+    print(report.goals([*figures, *compared]))
     if options.to:
-        report.write(options.to, at, figures)
+        report.write(options.to, "performance", at, figures, report.document(at, figures, compared))
     return 0
 
 

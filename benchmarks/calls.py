@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.office import Office, user
 from hotdesk_module.agi import prompts
-from tests.support.rig.ami_tap import Message
+from tests.support.rig.ami_tap import AmiTap, Message
 
 IN, OUT = prompts.OUTCOMES["logged_in"][0], prompts.OUTCOMES["logged_out"][0]
 # What is played, or asked; while it is, nobody waits for us.
@@ -57,10 +57,9 @@ def wait_for(office: Office, number: str, mark: int, command: str) -> None:
     office.rig.tap.wait_for("AGIExecStart", mark, _SECONDS, Channel=channel, Command=wanted)
 
 
-def times(office: Office, number: str, mark: int) -> Times:
-    """Wait for the end of a call's script; return how long it took."""
-    tap = office.rig.tap
-    first = tap.wait_for("Newexten", mark, 1.0, Channel=re.compile(f"^PJSIP/{number}-"), Application="AGI")
+def times(tap: AmiTap, channel_of: str, mark: int) -> Times:
+    """Wait for the end of the script of a call whose channel is named like that; return how long it took."""
+    first = tap.wait_for("Newexten", mark, 1.0, Channel=re.compile(f"^{channel_of}"), Application="AGI")
     # Exactly: the call before may not be over yet.
     channel = first["Channel"]
     last = tap.wait_for("VarSet", mark, _SECONDS, Channel=channel, Variable="AGISTATUS")

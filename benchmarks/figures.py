@@ -20,6 +20,10 @@ LOGIN, ALONE, WAITING, LOAD, REPAIR, GROWTH, PANEL, PACKAGE = (
     "The panel",
     "The package and the daemon",
 )
+# What is measured where FreePBX is, apart from all else.
+CORE, OURS = "FreePBX's own login", "Hot Desking"
+# From the start of a script to its end, for all of them.
+SCRIPT = "from the start of the script to its end, prompts apart"
 PARTS = (LOGIN, ALONE, WAITING, LOAD, REPAIR, GROWTH, PANEL, PACKAGE)
 
 

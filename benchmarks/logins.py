@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import calls
-from benchmarks.figures import ALONE, LOGIN, WAITING, Figure, figure
+from benchmarks.figures import ALONE, LOGIN, SCRIPT, WAITING, Figure, figure
 from benchmarks.office import CALLED, Office, phone
-from hotdesk_module.agi.handover import SCRIPT
+from hotdesk_module.agi import handover
 from hotdesk_module.dialplan import INTERCEPTION
 from tests.support.rig.agent import Call
 
 TRACED = Path(__file__).with_name("traced.py")
-WORK, ANSWER = "from the start of the script to its end, prompts apart", "last digit to the start of the answer"
+ANSWER = "last digit to the start of the answer"
 WITHOUT, WITH = "without the module", "with it"
 # Seconds until a call that was given up is gone at both ends.
 _OVER = 0.1
@@ -29,7 +29,7 @@ def measure(office: Office, runs: int) -> Iterator[Figure]:
     yield from _reloads(office)
     yield from _parts(office, runs)
     # Where nobody takes the call, as while the daemon is down.
-    office.run_by(f"/usr/bin/python3,-IS,{SCRIPT},/nonexistent")
+    office.run_by(f"/usr/bin/python3,-IS,{handover.SCRIPT},/nonexistent")
     yield from _whole(office, runs, ALONE)
     office.run_by(office.script)
     yield from _added(office, runs)
@@ -41,15 +41,19 @@ def _whole(office: Office, runs: int, part: str) -> Iterator[Figure]:
     for turn in range(runs + 1):
         for what, do in (("login", calls.log_in), ("logout", calls.log_out)):
             mark = do(office, 0)
-            times = calls.times(office, phone(0), mark)
+            times = _times(office, mark)
             if turn:
                 took[what].append(times)
     for what, found in took.items():
-        yield figure(part, f"{what}: {WORK}", "ms", (t.work for t in found))
+        yield figure(part, f"{what}: {SCRIPT}", "ms", (t.work for t in found))
     yield figure(part, f"login: {ANSWER}", "ms", (t.waiting for t in took["login"]))
     yield figure(
         part, "logout: end of the first second to the start of the answer", "ms", (t.waiting for t in took["logout"])
     )
+
+
+def _times(office: Office, mark: int) -> calls.Times:
+    return calls.times(office.rig.tap, f"PJSIP/{phone(0)}-", mark)
 
 
 def _reloads(office: Office) -> Iterator[Figure]:
@@ -65,12 +69,12 @@ def _parts(office: Office, runs: int) -> Iterator[Figure]:
     file = office.folder / "trace"
     file.touch()
     file.chmod(0o666)
-    office.run_by(f"/usr/bin/python3,-IS,{TRACED},{file},{SCRIPT}")
+    office.run_by(f"/usr/bin/python3,-IS,{TRACED},{file},{handover.SCRIPT}")
     for turn in range(runs + 1):
         if turn == 1:
             file.write_text("")
         for do in (calls.log_in, calls.log_out):
-            calls.times(office, phone(0), do(office, 0))
+            _times(office, do(office, 0))
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     for what in ("login", "logout"):
         found = [line for line in lines if line["arguments"][0] == what]

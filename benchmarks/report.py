@@ -6,11 +6,11 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.figures import ALONE, GROWTH, LOGIN, PANEL, PARTS, Figure, slope
+from benchmarks.figures import ALONE, CORE, GROWTH, LOGIN, OURS, PANEL, PARTS, Figure, slope
 from benchmarks.goals import GOALS
 from hotdesk_module import __version__
 
@@ -19,6 +19,17 @@ _HEAD = """# Performance
 
 Written by `make bench`; nothing here is typed. The same as data: [performance.json](performance.json). What was tried
 and left out is in [decisions.md](decisions.md).
+
+"""
+_COMPARED = """# Beside FreePBX's own login
+
+Written by `make compare` on a machine with FreePBX; nothing here is typed. The same as data:
+[performance_freepbx.json](performance_freepbx.json). All else that is measured: [performance.md](performance.md).
+
+FreePBX's own login is core's `user_login_out.agi`, run as an AGI by what its own dialplan does after it has checked a
+password; it checks none itself and keeps no record. Hot Desking's is a whole call at a SIP phone: who is calling, the
+PIN, locks, the ledger. Timed in turns by Asterisk's own clock; counted with strace at Asterisk and at the daemon, and
+all that they start, apart from the timing.
 
 """
 _EXPLAINED = {
@@ -45,34 +56,41 @@ class Circumstances(NamedTuple):
     runs: int
 
 
-def circumstances(date: str, runs: int, asterisk: str, mariadb: str) -> Circumstances:
-    """Return those of this machine."""
+def circumstances(date: str, runs: int, asterisk: str, others: Mapping[str, str]) -> Circumstances:
+    """Return those of this machine, with the versions of all that is not ours."""
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = f"{os.cpu_count()} cores ({model[1] if model else platform.machine()}), {memory:.0f} GiB"
     versions = {
         "Hot Desking": __version__,
         "Asterisk": asterisk,
-        "MariaDB": mariadb,
         "Python": platform.python_version(),
+        **others,
     }
     return Circumstances(date, machine, versions, runs)
 
 
-def write(folder: Path, at: Circumstances, figures: Sequence[Figure]) -> None:
-    """Write both files."""
-    (folder / "performance.md").write_text(document(at, figures), encoding="utf-8")
+def write(folder: Path, name: str, at: Circumstances, figures: Sequence[Figure], text: str) -> None:
+    """Write both files of a report."""
+    (folder / f"{name}.md").write_text(text, encoding="utf-8")
     data = {**at._asdict(), "figures": [f._asdict() for f in figures]}
-    (folder / "performance.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def document(at: Circumstances, figures: Sequence[Figure]) -> str:
-    """Return the report in Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in at.versions.items())
-    parts = [
-        f"{_HEAD}{at.date}; {at.machine}; {versions}; {at.runs} runs where nothing else is said.\n",
-        goals(figures),
-    ]
+def read(file: Path) -> list[Figure]:
+    """Return the figures of an earlier report; none where there is none."""
+    if not file.exists():
+        return []
+    return [Figure(**fields) for fields in json.loads(file.read_text(encoding="utf-8"))["figures"]]
+
+
+def document(at: Circumstances, figures: Sequence[Figure], compared: Sequence[Figure] = ()) -> str:
+    """Return the report in Markdown.
+
+    Args:
+        compared: what was measured where FreePBX is, for its goal.
+    """
+    parts = [f"{_HEAD}{_said(at)}\n", goals([*figures, *compared])]
     for part in PARTS:
         mine = [f for f in figures if f.part == part]
         if mine:
@@ -81,6 +99,28 @@ def document(at: Circumstances, figures: Sequence[Figure]) -> str:
                 f"\n## {part}\n\n{explained}{by_size(mine) if part in (GROWTH, PANEL) else plain(mine, at.runs)}"
             )
     return "".join(parts)
+
+
+def comparison(at: Circumstances, figures: Sequence[Figure]) -> str:
+    """Return the report of the comparison with FreePBX's own login."""
+    return f"{_COMPARED}{_said(at)}\n\n{beside(figures)}"
+
+
+def beside(figures: Iterable[Figure]) -> str:
+    """Return a table with FreePBX's own login and ours side by side."""
+    rows: dict[str, dict[str, Figure]] = {}
+    for f in figures:
+        rows.setdefault(f.name, {})[f.part] = f
+    lines = [f"| what | {CORE} | | {OURS} | | |\n|---|---:|---:|---:|---:|---|\n| | median | p95 | median | p95 | |\n"]
+    for what, row in rows.items():
+        cells = " | ".join(f"{number(row[whose].median)} | {number(row[whose].p95)}" for whose in (CORE, OURS))
+        lines.append(f"| {what} | {cells} | {row[OURS].unit} |\n")
+    return "".join(lines)
+
+
+def _said(at: Circumstances) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in at.versions.items())
+    return f"{at.date}; {at.machine}; {versions}; {at.runs} runs where nothing else is said."
 
 
 def goals(figures: Iterable[Figure]) -> str:

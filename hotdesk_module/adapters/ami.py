@@ -10,7 +10,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hotdesk_module.config import Manager
 from hotdesk_module.errors import AsteriskDown, BadValue
@@ -201,7 +201,7 @@ class Ami:
         login = ("Login", (("Username", at.user), ("Secret", at.secret), ("Events", self._wanted)))
         self._check(*login)
         try:
-            self._socket = socket.create_connection((at.host, at.port), CONNECT_TIMEOUT)
+            self._socket = socket.create_connection(self._address(), CONNECT_TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             raise AsteriskDown(f"{self._name()} does not answer: {error.strerror or error}.") from error
@@ -211,6 +211,10 @@ class Ami:
             self.close()
             raise AsteriskDown(f"{self._name()} does not greet us: is it Asterisk's manager?") from error
         return self._exchange([login, *first], new=True)[1:]
+
+    def _address(self) -> Any:
+        """Return where to connect to, the host as bytes: to look up text, Python loads all of Unicode's names first."""
+        return self._manager.host.encode(), self._manager.port
 
     def _exchange(self, wanted: Sequence[Action], new: bool = False) -> list[Response]:
         """Send and await the answers; a connection on which either fails is of no use any more.

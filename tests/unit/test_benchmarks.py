@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import panel, repairs, report
-from benchmarks.figures import GROWTH, LOAD, PANEL, REPAIR, Figure, figure, slope
+from benchmarks import panel, processes, repairs, report
+from benchmarks.figures import CORE, GROWTH, LOAD, OURS, PANEL, REPAIR, SCRIPT, Figure, figure, slope
 from benchmarks.goals import GOALS
 from benchmarks.load import sustained
 
@@ -69,10 +69,43 @@ def test_the_report_has_a_part_for_whatever_was_measured(tmp_path: Path) -> None
         figure(REPAIR, repairs.LOGOUT, "ms", [1000.0, 1100.0]),
         figure(PANEL, panel.at_size("Phones", 20), "ms", [3.0]),
     ]
-    report.write(tmp_path, AT, figures)
+    report.write(tmp_path, "performance", AT, figures, report.document(AT, figures))
     text = (tmp_path / "performance.md").read_text()
     assert "2026-11-23; 2 cores; Asterisk 22.10; 30 runs" in text
     assert f"| {repairs.LOGOUT} | 1,050 | 1,100 | ms, 2 runs |" in text
     assert f"## {PANEL}" in text and f"## {GROWTH}" not in text
     data = json.loads((tmp_path / "performance.json").read_text())
     assert [f["name"] for f in data["figures"]] == [f.name for f in figures]
+
+
+def test_freepbx_own_login_and_ours_are_side_by_side_and_compared() -> None:
+    name = f"login: {SCRIPT}"
+    figures = [figure(CORE, name, "ms", [150.0]), figure(OURS, name, "ms", [45.0])]
+    assert report.beside(figures).splitlines()[-1] == f"| {name} | 150 | 150 | 45 | 45 | ms |"
+    assert "| 0.4 | 0.3 | met |" in report.goals(figures).replace("≤ ", "")
+
+
+def test_a_report_is_read_back(tmp_path: Path) -> None:
+    figures = [figure(CORE, f"login: {SCRIPT}", "ms", [150.0])]
+    report.write(tmp_path, "performance_freepbx", AT, figures, "")
+    assert report.read(tmp_path / "performance_freepbx.json") == figures
+    assert report.read(tmp_path / "nothing.json") == []
+
+
+STRACED = r"""
+301  clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f1) = 310
+310  execve("/usr/bin/php", ["php", "/var/lib/asterisk/agi-bin/user_login_out.agi"], 0x7ffe /* 9 vars */) = 0
+310  execve("/usr/local/bin/asterisk", ["asterisk"], 0x7ffe /* 9 vars */) = -1 ENOENT (No such file or directory)
+302  clone3({flags=CLONE_VM|CLONE_FS|CLONE_THREAD|CLONE_SETTLS, exit_signal=0}, 88 => {parent_tid=[9]}, 88) = 9
+310  sendto(5, "Action: Login\r\nActionID: 1\r\n\r\nAction: Command\r\nCommand: core reload\r\n\r\n", 80) = 80
+310  vfork( <unfinished ...>
+311  execve("/bin/sh", ["sh", "-c", "asterisk -rx 'voicemail reload'"], 0x7ffe /* 9 vars */ <unfinished ...>
+310  <... vfork resumed>)                    = 311
+311  <... execve resumed>)                   = 0
+311  write(1, "200 result=1\n", 13)          = 13
+310  fork()                                  = -1 EAGAIN (Resource temporarily unavailable)
+"""
+
+
+def test_processes_programs_actions_and_reloads_are_counted() -> None:
+    assert processes.count(STRACED) == processes.Counts(processes=2, programs=2, actions=2, reloads=2)
