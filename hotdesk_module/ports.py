@@ -245,6 +245,9 @@ class AstDbTree(AstDb, Protocol):
     def family(self, name: str) -> dict[str, str]:
         """Return every key below ``name``, written ``FAMILY/rest``."""
 
+    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
+        """Return the keys of a family that end in one of some names, whomever they are of: ``FAMILY/…/name``."""
+
 
 class Switchboard(Protocol):
     """What Asterisk shows and tells: hints, lamps, events, dialplan. Every method raises AsteriskDown."""

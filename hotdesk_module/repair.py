@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
 from hotdesk_module.core import drift, effects, habits, machine, outbox, plan, queues, repairs
-from hotdesk_module.core.keys import FORWARDS, LAMPS, OFF, OUR_LAMPS
+from hotdesk_module.core.keys import FORWARDS, LAMPS, OFF, OUR_LAMPS, USER_KEYS
 from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import HistoryFilter
-from hotdesk_module.sequence import Sequence, forwards_of, list_families
+from hotdesk_module.sequence import Sequence, forwards_of, tree_of
 
 # Effects between two words of progress.
 _AT_ONCE = 100
@@ -45,16 +45,17 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         UnsafePlan: phones were left alone; the message names them.
         AsteriskDown: the connection is gone, or of a kind that cannot list keys.
     """
-    family = list_families(sequence.astdb)
-    if family is None:
+    tree = tree_of(sequence.astdb)
+    if tree is None:
         raise AsteriskDown("The AstDB cannot be listed over this connection.")
     ledger = sequence.ledger
     with ledger.lock():
         current = sequence.settings()
         limit = None if force else current.mass_logout
         actual: dict[str, str] = {}
-        for name in ("DEVICE", "AMPUSER", "HDSK", "QPENALTY", *FORWARDS, LAMPS.rstrip("/")):
-            actual.update(family(name))
+        for name in ("DEVICE", "HDSK", "QPENALTY", *FORWARDS, LAMPS.rstrip("/")):
+            actual.update(tree.family(name))
+        actual.update(tree.named("AMPUSER", USER_KEYS))
         sessions = ledger.sessions()
         if not dry_run:
             sessions = sequence.refresh_kept(sessions, actual)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, cast
 
 from hotdesk_module.core import effects, habits, machine, outbox, plan, queues
 from hotdesk_module.core import settings as settings_
@@ -18,10 +18,7 @@ from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.core.queues import Rule
 from hotdesk_module.core.settings import Settings
 from hotdesk_module.errors import AsteriskDown, HotdeskError, LedgerDown
-from hotdesk_module.ports import AstDb, Clock, Inventory, Ledger, Switchboard
-
-# From so many keys on, whole families of the AstDB are read instead of single keys, where that can be done.
-_MANY = 100
+from hotdesk_module.ports import AstDb, AstDbTree, Clock, Inventory, Ledger, Switchboard
 
 
 class Outcome(NamedTuple):
@@ -261,25 +258,16 @@ class _Reader:
     def __init__(self, astdb: AstDb) -> None:
         self._astdb = astdb
         self._seen: dict[str, str | None] = {}
-        self._families: set[str] = set()
 
     def read(self, keys: Iterable[str]) -> Mapping[str, str | None]:
         """Return the values seen so far, those of ``keys`` among them."""
-        missing = [k for k in keys if k not in self._seen]
-        family = list_families(self._astdb)
-        if family is not None and len(missing) > _MANY:
-            for name in {k.split("/", 1)[0] for k in missing} - self._families:
-                self._families.add(name)
-                self._seen.update(family(name))
-            self._seen.update({k: None for k in missing if k not in self._seen})
-        else:
-            self._seen.update(self._astdb.read(missing))
+        self._seen.update(self._astdb.read(k for k in keys if k not in self._seen))
         return self._seen
 
 
-def list_families(astdb: AstDb) -> Callable[[str], dict[str, str]] | None:
-    """Return the method that lists a family, where the connection has it: AMI has, an AGI channel has not."""
-    return getattr(astdb, "family", None)
+def tree_of(astdb: AstDb) -> AstDbTree | None:
+    """Return the AstDB as one that can be listed, where its connection can: AMI can, an AGI channel cannot."""
+    return cast(AstDbTree, astdb) if hasattr(astdb, "family") else None
 
 
 def forwards_of(scope: plan.Scope, actual: Mapping[str, str | None]) -> dict[str, str | None]:

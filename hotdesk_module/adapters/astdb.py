@@ -118,13 +118,20 @@ class AmiAstDb:
 
         By a console command: the action DBGetTree is missing in the first releases of Asterisk 18.
         """
-        prefix = f"/{name}/"
+        return self._listed(f"show {name}", name)
+
+    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
+        """Return the keys of a family that end in one of some names."""
         keys: dict[str, str] = {}
-        for line in self._ami.command(f"database show {name}"):
-            if line.startswith(prefix):
-                key, value = _shown(line)
-                keys[key] = value
+        for name in names:
+            found = self._listed(f"showkey {name}", family)
+            # To Asterisk, capital letters are no others.
+            keys.update((key, value) for key, value in found.items() if key.endswith(f"/{name}"))
         return keys
+
+    def _listed(self, what: str, family: str) -> dict[str, str]:
+        prefix = f"/{family}/"
+        return dict(_shown(line) for line in self._ami.command(f"database {what}") if line.startswith(prefix))
 
 
 class AgiAstDb:

@@ -16,7 +16,7 @@ from hotdesk_module.ports import Context
 CONTEXT = "ext-local"
 
 # Of more than these, all hints at once are sooner read than each.
-MANY = 50
+MANY = 1000
 # ExtensionState cuts a hint at this length, ExtensionStateList does not (seen on 22).
 CUT = 255
 # Of more users than these, all members of all queues are sooner read than those of each.

@@ -14,6 +14,8 @@ OFF = "NOT_INUSE"
 QUEUE = "QUEUE"
 # Unconditional, unavailable and busy forwards, and Do Not Disturb (F§5).
 FORWARDS = ("CF", "CFU", "CFB", "DND")
+# All that we ever look at below ``AMPUSER/<user>``, where FreePBX has several times as many keys.
+USER_KEYS = ("device", "hint", "cidname", "cidnum", "novmpw", "followme/ddial", "queues/qnostate")
 # What FreePBX has in the key of follow-me's state; in its tables it is not. Absent, follow-me is off as well.
 FOLLOW_ME_ON, FOLLOW_ME_OFF = "DIRECT", "EXTENSION"
 

@@ -323,8 +323,9 @@ class Actions:
 
     def _cli(self, words: list[str]) -> list[str] | None:
         if words[:2] == ["database", "show"]:
-            rows = self._pbx.db.show("/".join(words[2:]))
-            return [f"{'/' + path:<50}: {value:<25}" for path, value in rows] + [f"{len(rows)} results found."]
+            return _database(self._pbx.db.show("/".join(words[2:])))
+        if words[:2] == ["database", "showkey"]:
+            return _database([row for row in self._pbx.db.show() if row[0].endswith(f"/{words[2]}")])
         if words[:3] == ["core", "show", "hints"]:
             hints = self._pbx.hints.all()
             lines = [
@@ -337,6 +338,11 @@ class Actions:
         if words[:3] == ["core", "show", "version"]:
             return ["Asterisk 22.0.0 (the embedded PBX of the hot desking demo)"]
         return None
+
+
+def _database(rows: list[tuple[str, str]]) -> list[str]:
+    """Return keys and values as the console prints them."""
+    return [f"{'/' + path:<50}: {value:<25}" for path, value in rows] + [f"{len(rows)} results found."]
 
 
 def _family_and_key(message: Message) -> tuple[str, str]:

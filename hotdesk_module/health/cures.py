@@ -16,7 +16,7 @@ from hotdesk_module.errors import AsteriskDown, UnsafePlan
 from hotdesk_module.health import forwards, orphans
 from hotdesk_module.health.finding import FORCE, FORGET, FORWARDS, RECONCILE, Finding
 from hotdesk_module.health.said import Said, say
-from hotdesk_module.sequence import list_families
+from hotdesk_module.sequence import tree_of
 from hotdesk_module.service import HotDesk, Repair
 
 # Codes of the history's repairs, besides those of :mod:`hotdesk_module.core.drift`.
@@ -146,10 +146,10 @@ def _remove_forwards(desk: HotDesk, dry_run: bool, force: bool) -> tuple[Said, .
     with desk.ledger.lock():
         pool = [p.device for p in desk.ledger.phones()]
         devices = {d.id: d for d in desk.inventory.devices(pool)}
-        family = list_families(desk.astdb)
-        if family is None:
+        tree = tree_of(desk.astdb)
+        if tree is None:
             raise AsteriskDown("The AstDB cannot be listed over this connection.")
-        actual = {**family("CF"), **family(LAMPS.rstrip("/"))}
+        actual = {**tree.family("CF"), **tree.family(LAMPS.rstrip("/"))}
         found = forwards.find(World(devices, {}), pool, actual)
         keys: Keys = {}
         own = desk.inventory.devices((), found)

@@ -190,6 +190,20 @@ def test_a_part_of_a_family_can_be_asked_for(tree: AstDbTree) -> None:
     assert tree.family("HDSKNONE") == {}
 
 
+def test_keys_of_a_name_are_of_everybody_in_the_family_and_of_nobody_else(tree: AstDbTree) -> None:
+    wanted = {
+        f"{FAMILY}/1001/device": "200",
+        f"{FAMILY}/1002/device": "",
+        f"{FAMILY}/1001/followme/ddial": "DIRECT",
+    }
+    others = (f"{FAMILY}/1001/Device", f"{FAMILY}/1001/device/x", f"{FAMILY}/1001/mydevice", f"{FAMILY}2/1001/device")
+    for key in (*wanted, *others):
+        tree.put(key, wanted.get(key, "x"))
+    assert tree.named(FAMILY, ("device", "followme/ddial", "nothing")) == wanted
+    assert tree.named("HDSKNONE", ("device",)) == {}
+    assert tree.named(FAMILY, ()) == {}
+
+
 def test_a_line_break_is_refused_before_it_is_sent(server: AmiServer, ami: Ami) -> None:
     with pytest.raises(BadValue):
         AmiAstDb(ami).put("HDSK/x", "1\r\nAction: Originate")

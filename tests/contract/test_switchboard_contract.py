@@ -95,10 +95,11 @@ def test_a_hint_is_kept_whole_with_its_commas(switchboard: Switchboard, hint: st
     assert switchboard.hints(iter(["98002", "98003"])) == {"98002": hint, "98003": None}
 
 
-def test_many_hints_at_once_are_those_asked_for(switchboard: Switchboard) -> None:
+@pytest.mark.parametrize("number", [MANY, MANY + 1], ids=["each is asked for", "all are listed"])
+def test_many_hints_at_once_are_those_asked_for(switchboard: Switchboard, number: int) -> None:
     switchboard.set_hint("98002", HINT)
     switchboard.set_hint("97002", VIRTUAL)
-    wanted = [str(n) for n in range(98000, 98001 + MANY)]
+    wanted = [str(n) for n in range(98000, 98000 + number)]
     assert switchboard.hints(wanted) == {n: HINT if n == "98002" else None for n in wanted}
 
 

@@ -187,9 +187,13 @@ class AmiServer:
                     ]
             output = "\n".join(f"Output: {line}" for line in lines)
             return f"Response: Success\n{{id}}\nMessage: Command output follows\n{output}"
-        family = action["Command"][len("database show ") :]
+        _, command, what = action["Command"].lower().split(" ", 2)
         # SQLite's LIKE does not mind the case.
-        found = [(k, v) for k, v in sorted(self.astdb.items()) if k.lower().startswith(f"{family}/".lower())]
+        keys = {k: f"/{k}".lower() for k in sorted(self.astdb)}
+        if command == "showkey":
+            found = [(k, self.astdb[k]) for k, low in keys.items() if low.endswith(f"/{what}")]
+        else:
+            found = [(k, self.astdb[k]) for k, low in keys.items() if low.startswith(f"/{what}/")]
         lines = [f"/{k}".ljust(50) + ": " + _padded(v) for k, v in found]
         output = "\n".join(f"Output: {line}" for line in [*lines, f"{len(found)} results found."])
         return f"Response: Success\n{{id}}\nMessage: Command output follows\n{output}"

@@ -530,6 +530,11 @@ class FakeAstDb:
         """Return every key below ``name``."""
         return {k: v for k, v in self.values.items() if k.startswith(f"{name}/")}
 
+    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
+        """Return the keys of a family that end in one of some names."""
+        ends = tuple(f"/{name}" for name in names)
+        return {k: v for k, v in self.family(family).items() if k.endswith(ends)}
+
 
 class FakeSwitchboard:
     """Hints, lamps and events in memory; see :class:`hotdesk_module.ports.Switchboard`.

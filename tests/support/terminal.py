@@ -38,6 +38,10 @@ class DeadAstDb(FakeAstDb):
         self.get(name)
         return {}
 
+    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
+        """Fail as the manager interface does."""
+        return self.family(family)
+
 
 class DeadSwitchboard(FakeSwitchboard):
     """What an Asterisk that does not run shows and tells."""

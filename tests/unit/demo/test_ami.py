@@ -112,6 +112,14 @@ def test_database_show_is_output_lines(client: Client) -> None:
     assert message[-1] == ("Output", "5 results found.")
 
 
+def test_database_showkey_shows_what_ends_in_it(client: Client) -> None:
+    client.send("Action: Command", "Command: database showkey cidname")
+    lines = [line for name, line in client.read() if name == "Output"]
+    assert any(line.startswith("/AMPUSER/1003/cidname") for line in lines[:-1])
+    assert all(line.split(":")[0].rstrip().endswith("/cidname") for line in lines[:-1])
+    assert lines[-1] == f"{len(lines) - 1} results found."
+
+
 def test_a_hint_keeps_its_comma_and_must_be_replaced_on_purpose(client: Client) -> None:
     add = ["Action: DialplanExtensionAdd", "Context: ext-local", "Extension: 1003", "Priority: hint"]
     add.append("Application: PJSIP/200&Custom:DND1003,CustomPresence:1003")
