@@ -39,12 +39,16 @@ class Message(NamedTuple):
     def get(self, name: str, default: str = "") -> str:
         """Return the first header of a name, whatever its case."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), default)
+        for key, value in self.headers:
+            # Nearly always it is written as we write it, and lists are long.
+            if key == name or key.lower() == wanted:
+                return value
+        return default
 
     def all(self, name: str) -> list[str]:
         """Return every header of a name."""
         wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
+        return [value for key, value in self.headers if key == name or key.lower() == wanted]
 
 
 # What Asterisk is asked to do: a name, and headers in their order.
@@ -280,9 +284,9 @@ class Ami:
             self._fill(deadline)
         text = self._buffer[:end].decode("utf-8", "surrogateescape")
         del self._buffer[: end + len(_END)]
-        pairs = (line.partition(":") for line in text.split("\r\n"))
+        pairs = [line.partition(":") for line in text.split("\r\n")]
         # One blank follows the colon; more of them belong to the value.
-        return Message(tuple((key, value[1:] if value[:1] == " " else value) for key, _, value in pairs))
+        return Message(tuple([(key, value[1:] if value[:1] == " " else value) for key, _, value in pairs]))
 
     def _line(self, deadline: float) -> str:
         while b"\r\n" not in self._buffer:
