@@ -63,7 +63,7 @@ GOALS = (
         _median(REPAIR, repairs.NOTHING),
         "ms",
         1000,
-        missed="more than half of it Asterisk takes to list its database, hints and device states",
+        missed="about half of it is Asterisk listing its database, hints and device states",
     ),
     Goal("Reconcile, 2,000 sessions, all to do", _median(REPAIR, repairs.ALL), "ms", 10000),
     Goal("Panel, list of 2,000 phones", _median(PANEL, panel.at_size(panel.LIST, 2000)), "ms", 150),

@@ -113,7 +113,7 @@ def _filled(size: Size) -> Iterator[FlaskClient]:
         connection = open_connection(at)
         fill(connection, size, int(time.time()))
         connection.close()
-        base = _base(at, int(time.time()))
+        base = _base(at)
         _bring_in_line(base.compose())
         client = create_app(base).test_client()
         # As the daemon does.
@@ -128,13 +128,14 @@ def _ask(client: FlaskClient, target: str, runs: int) -> list[float]:
     for _ in range(runs + 1):
         headers = sign(SECRET, ADMIN, "GET", target, b"", int(time.time()))
         with stopwatch(taken):
-            answer = client.get(target, headers=headers)
+            # To its end, also where it is sent piece by piece.
+            answer = client.get(target, headers=headers, buffered=True)
         if answer.status_code != 200:
             raise SystemExit(f"{target}: status {answer.status_code}\n{answer.text[:2000]}")
     return taken[1:]
 
 
-def _base(database: Database, now: int) -> Base:
+def _base(database: Database) -> Base:
     logging.getLogger("hotdesk.panel").addHandler(logging.NullHandler())
     astdb = FakeAstDb()
     switchboard = FakeSwitchboard(astdb)
@@ -144,12 +145,15 @@ def _base(database: Database, now: int) -> Base:
 
     memory = Memory()
 
+    def now() -> int:
+        return int(time.time())
+
     def compose() -> Parts:
         ledger, inventory = open_ledger(Config(database), memory)
-        return Parts(ledger, inventory, asterisk, lambda: now, ledger.close)
+        return Parts(ledger, inventory, asterisk, now, ledger.close)
 
     machine = Machine(platform.python_version(), {}, True)
-    return Base(compose, SECRET, Alerts(), lambda: None, lambda: now, lambda: machine, database, dict, Comparisons())
+    return Base(compose, SECRET, Alerts(), lambda: None, now, lambda: machine, database, dict, Comparisons())
 
 
 def _bring_in_line(at: Parts) -> None:

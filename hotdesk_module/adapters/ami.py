@@ -29,6 +29,8 @@ AT_ONCE = 100
 WAITING = 10_000
 
 _END = b"\r\n\r\n"
+# What would end a header, or the message.
+_BREAKS = frozenset("\r\n\0")
 
 
 class Message(NamedTuple):
@@ -312,7 +314,7 @@ class Ami:
 
     def _check(self, name: str, headers: tuple[tuple[str, str], ...]) -> None:
         for key, value in (("Action", name), *headers):
-            if any(c in "\r\n\0" for c in key + value) or ":" in key:
+            if not _BREAKS.isdisjoint(key + value) or ":" in key:
                 shown = "" if key == "Secret" else f": {value[:40]!r}"
                 raise BadValue(f"A line break or a NUL cannot be sent to Asterisk's manager ({key}{shown}).")
 

@@ -41,7 +41,9 @@ _SET_CLOCK = (
     " THEN CASE WHEN active > %s THEN %s ELSE active END"
     " WHEN active <= %s THEN active + %s WHEN active > %s THEN %s ELSE active END"
 )
-_END_SESSION = "DELETE FROM hotdesk_sessions WHERE phone = %s AND user = %s"
+_END_SESSIONS, _IS_ONE = "DELETE FROM hotdesk_sessions WHERE ", "phone = %s AND user = %s"
+# Sessions that one statement ends: SQLite takes no expression that is deeper than 1,000.
+_AT_ONCE = 100
 _EVENTS = "SELECT at, event, phone, user, source, actor, code, detail, applied, pending, id FROM hotdesk_events"
 _ADD_EVENT = (
     "INSERT INTO hotdesk_events (at, event, phone, user, source, actor, code, detail, applied, pending)"
@@ -144,8 +146,11 @@ class SqlLedger:
         gone = [(s.phone, s.user) for s in ended]
         try:
             with self._db.transaction():
-                if gone:
-                    self._db.many(_END_SESSION, gone)
+                for first in range(0, len(gone), _AT_ONCE):
+                    some = gone[first : first + _AT_ONCE]
+                    self._db.execute(
+                        _END_SESSIONS + " OR ".join([_IS_ONE] * len(some)), [v for one in some for v in one]
+                    )
                 if started is not None:
                     s = started
                     self._db.execute(_ADD_SESSION, (s.phone, s.user, s.since, s.slot, _json(s.kept), s.active))

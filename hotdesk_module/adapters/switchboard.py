@@ -207,8 +207,9 @@ class AmiSwitchboard:
         if technology != "PJSIP":
             return ()
         # Where FreePBX has "solicited" for a device, only its address of record has them, which bears the same name.
-        told = self._variable(f"PJSIP_ENDPOINT({name},mailboxes)") or self._variable(f"PJSIP_AOR({name},mailboxes)")
-        return messages.mailboxes(told)
+        asked = [("Getvar", (("Variable", f"PJSIP_{kind}({name},mailboxes)"),)) for kind in ("ENDPOINT", "AOR")]
+        told = [answer.message.get("Value") for answer in self._ami.demands(asked)]
+        return messages.mailboxes(told[0] or told[1])
 
     def show_messages(self, dial: str, counts: Counts) -> None:
         """Send a NOTIFY outside of any dialog, as Asterisk's own for devices that did not subscribe."""

@@ -134,7 +134,8 @@ def _sorted(data: object) -> object:
 
 
 def _names(folder: Path) -> Iterable[str]:
-    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    # SQLite's journal is there for as long as Asterisk writes into its database.
+    return [path.name for path in folder.iterdir() if path.suffix != ".sqlite3-journal"] if folder.is_dir() else []
 
 
 def _dump(machine: Machine, *options: str) -> str:
