@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    TimeoutException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -44,9 +49,14 @@ class Administrator:
 
     def click(self, words: str, within: str = "") -> Administrator:
         """Click a link or a button, by its words or its label; wait for the page after it, where there is one."""
-        page = self.driver.find_element(By.TAG_NAME, "html")
-        self.button(words, within).click()
-        self._settle(page)
+        with self._another_page():
+            self.button(words, within).click()
+        return self
+
+    def enter(self, field: str) -> Administrator:
+        """Press Enter in a field; wait for the page after it."""
+        with self._another_page():
+            self.field(field).send_keys(self.ENTER)
         return self
 
     def press(self, words: str, within: str = "") -> Administrator:
@@ -59,15 +69,17 @@ class Administrator:
         self.press(f"More for phone {phone}")
         return self.click(words, f'[data-key="{phone}"] .hotdesk-menu')
 
-    def _settle(self, page: WebElement) -> None:
-        def changed(_: Chrome) -> bool:
-            try:
-                page.is_enabled()
-            except StaleElementReferenceException:
-                return bool(self.driver.execute_script("return document.readyState === 'complete'"))
-            return False
+    @contextmanager
+    def _another_page(self) -> Iterator[None]:
+        """Wait for the page that follows what is done meanwhile.
 
-        self.wait(lambda: changed(self.driver), "another page comes")
+        The page that is left is known by a mark, not by one of its elements: Chromium has more than one error for an
+        element whose page is just being replaced.
+        """
+        self.driver.execute_script("window.hotdeskLeft = true")
+        yield
+        arrived = "return !window.hotdeskLeft && document.readyState === 'complete'"
+        self.wait(lambda: self.driver.execute_script(arrived), "another page comes")
 
     # Looking
 
@@ -98,7 +110,7 @@ class Administrator:
     def _read(self, selector: str, required: bool = True) -> str:
         """Read what is there; once more where another page came meanwhile, for a click does not wait for it."""
         for _ in range(_PAGES):
-            with suppress(StaleElementReferenceException):
+            with suppress(StaleElementReferenceException), _replaced():
                 found = self.driver.find_elements(By.CSS_SELECTOR, selector)
                 if required and not found:
                     raise NoSuchElementException(f"nothing is {selector!r} on {self.path}")
@@ -169,6 +181,17 @@ class Administrator:
     def wait_row(self, key: str, words: str, seconds: float = PATIENCE) -> None:
         """Wait until a row says something."""
         self.wait(lambda: words in self.row(key), f"{words!r} in row {key}: {self.row(key)!r}", seconds)
+
+
+@contextmanager
+def _replaced() -> Iterator[None]:
+    """Call an element stale whose page is just being replaced, which Chromium's driver reports as an unknown error."""
+    try:
+        yield
+    except WebDriverException as error:
+        if "does not belong to the document" not in (error.msg or ""):
+            raise
+        raise StaleElementReferenceException(error.msg) from error
 
 
 def _single(text: str) -> str:

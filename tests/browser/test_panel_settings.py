@@ -40,9 +40,7 @@ def test_settings_are_changed_and_go_back_to_the_default(panel: Panel, maria: Ad
 def test_the_key_enter_saves(panel: Panel, maria: Administrator) -> None:
     panel.ledger.save_settings({"attempts": "5"})
     maria.open("/settings").fill(**{"hotdesk-lock_minutes": "30"})
-    page = maria.driver.find_element("tag name", "html")
-    maria.field("hotdesk-lock_minutes").send_keys(maria.ENTER)
-    maria._settle(page)
+    maria.enter("hotdesk-lock_minutes")
     assert panel.ledger.settings() == {"attempts": "5", "lock_minutes": "30"}
 
 
