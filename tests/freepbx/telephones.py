@@ -114,7 +114,9 @@ class Telephones:
         self._accounts_before = self._accounts_file.read_text() if self._accounts_file.exists() else ""
         secret = secrets.token_hex(12)
         account = f"\n[{TAP}]\nsecret = {secret}\npermit = 127.0.0.1/255.255.255.255\nread = all\nwrite = all\n"
-        self._accounts_file.write_text(self._accounts_before + account)
+        # Events with Asterisk's time, by which the comparison with core's login is made.
+        times = "\n[general](+)\ntimestampevents = yes\n"
+        self._accounts_file.write_text(self._accounts_before + times + account)
         port = int(self.machine.settings["ASTMANAGERPORT"] or 5038)
         return AmiTap(lambda: socket.create_connection(("127.0.0.1", port), 5), TAP, secret, self.events_file)
 
