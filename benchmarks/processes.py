@@ -17,6 +17,8 @@ _PROGRAM = re.compile(r"^\d+ +execve\((.*)\) += 0$|^\d+ +execve\((.*) <unfinishe
 _SAID = re.compile(r"^\d+ +(?:write|sendto|sendmsg)\(\d+, (.*)$", re.MULTILINE)
 _ACTION = re.compile(r"(?:\"|\\n)action: (\w+)", re.IGNORECASE)
 _RELOAD = re.compile(r"\breload\b", re.IGNORECASE)
+# A shell that is given a command runs it as another program, which is counted.
+_SHELL = re.compile(r'^"[^"]*/(?:ba|da)?sh", \["\w+", "-c"')
 # Seconds until strace is at all threads, and until what was begun is over.
 _READY, _OVER = 1.5, 1.0
 
@@ -65,5 +67,5 @@ def count(text: str) -> Counts:
     said = _SAID.findall(text)
     actions = sum(len(_ACTION.findall(line)) for line in said)
     reloads = sum(1 for line in said if _ACTION.search(line) and _RELOAD.search(line))
-    reloads += sum(1 for line in programs if _RELOAD.search(line))
+    reloads += sum(1 for line in programs if _RELOAD.search(line) and not _SHELL.match(line))
     return Counts(len(_FORK.findall(text)), len(programs), actions, reloads)
