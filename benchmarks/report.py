@@ -72,6 +72,7 @@ def circumstances(date: str, runs: int, asterisk: str, others: Mapping[str, str]
 
 def write(folder: Path, name: str, at: Circumstances, figures: Sequence[Figure], text: str) -> None:
     """Write both files of a report."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.md").write_text(text, encoding="utf-8")
     data = {**at._asdict(), "figures": [f._asdict() for f in figures]}
     (folder / f"{name}.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
