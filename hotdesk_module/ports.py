@@ -242,8 +242,8 @@ class AstDb(Protocol):
 class AstDbTree(AstDb, Protocol):
     """An AstDB of which whole families can be read; the AGI channel cannot."""
 
-    def family(self, name: str) -> dict[str, str]:
-        """Return every key below ``name``, written ``FAMILY/rest``."""
+    def family(self, *names: str) -> dict[str, str]:
+        """Return every key below ``names``, written ``FAMILY/rest``."""
 
     def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
         """Return the keys of a family that end in one of some names, whomever they are of: ``FAMILY/…/name``."""

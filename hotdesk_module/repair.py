@@ -52,9 +52,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
     with ledger.lock():
         current = sequence.settings()
         limit = None if force else current.mass_logout
-        actual: dict[str, str] = {}
-        for name in ("DEVICE", "HDSK", "QPENALTY", *FORWARDS, LAMPS.rstrip("/")):
-            actual.update(tree.family(name))
+        actual = tree.family("DEVICE", "HDSK", "QPENALTY", *FORWARDS, LAMPS.rstrip("/"))
         actual.update(tree.named("AMPUSER", USER_KEYS))
         sessions = ledger.sessions()
         if not dry_run:

@@ -44,8 +44,8 @@ class Manager(Protocol):
     def actions(self, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Sequence[Answer]:
         """Send actions at once, and return the answer of each."""
 
-    def command(self, text: str) -> list[str]:
-        """Return what a console command prints."""
+    def commands(self, texts: Iterable[str]) -> list[list[str]]:
+        """Send console commands at once, and return what each prints."""
 
 
 class Reply(Protocol):
@@ -113,25 +113,24 @@ class AmiAstDb:
                 what = "remove" if value is None else "write"
                 raise AsteriskDown(f"Asterisk's manager refuses to {what} {key}: {answer.text}.")
 
-    def family(self, name: str) -> dict[str, str]:
-        """Return every key below ``name``.
+    def family(self, *names: str) -> dict[str, str]:
+        """Return every key below ``names``.
 
-        By a console command: the action DBGetTree is missing in the first releases of Asterisk 18.
+        By console commands: the action DBGetTree is missing in the first releases of Asterisk 18.
         """
-        return self._listed(f"show {name}", name)
+        keys: dict[str, str] = {}
+        for name, lines in zip(names, self._ami.commands(f"database show {name}" for name in names)):
+            keys.update(_listed(lines, name))
+        return keys
 
     def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
         """Return the keys of a family that end in one of some names."""
         keys: dict[str, str] = {}
-        for name in names:
-            found = self._listed(f"showkey {name}", family)
+        names = tuple(names)
+        for name, lines in zip(names, self._ami.commands(f"database showkey {name}" for name in names)):
             # To Asterisk, capital letters are no others.
-            keys.update((key, value) for key, value in found.items() if key.endswith(f"/{name}"))
+            keys.update((key, value) for key, value in _listed(lines, family) if key.endswith(f"/{name}"))
         return keys
-
-    def _listed(self, what: str, family: str) -> dict[str, str]:
-        prefix = f"/{family}/"
-        return dict(_shown(line) for line in self._ami.command(f"database {what}") if line.startswith(prefix))
 
 
 class AgiAstDb:
@@ -209,6 +208,12 @@ def _split(key: str) -> tuple[str, str]:
     """Return family and key as Asterisk takes them."""
     family, _, rest = key.partition("/")
     return family, rest
+
+
+def _listed(lines: Iterable[str], family: str) -> Iterator[tuple[str, str]]:
+    """Give key and value of the lines that are of a family."""
+    prefix = f"/{family}/"
+    return (_shown(line) for line in lines if line.startswith(prefix))
 
 
 def _shown(line: str) -> tuple[str, str]:

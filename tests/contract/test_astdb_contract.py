@@ -190,6 +190,14 @@ def test_a_part_of_a_family_can_be_asked_for(tree: AstDbTree) -> None:
     assert tree.family("HDSKNONE") == {}
 
 
+def test_families_can_be_asked_for_together(tree: AstDbTree) -> None:
+    keys = {f"{FAMILY}/200/user": "1001", f"{FAMILY}2/x": "1"}
+    for key, value in {**keys, f"{FAMILY}/201/user": "1"}.items():
+        tree.put(key, value)
+    assert tree.family(f"{FAMILY}/200", "HDSKNONE", f"{FAMILY}2") == keys
+    assert tree.family() == {}
+
+
 def test_keys_of_a_name_are_of_everybody_in_the_family_and_of_nobody_else(tree: AstDbTree) -> None:
     wanted = {
         f"{FAMILY}/1001/device": "200",

@@ -89,6 +89,9 @@ class Office:
         taken = self.machine.php("taken", numbers)
         if taken:
             raise RigError(f"{', '.join(taken)} are in use on this PBX: choose another HOTDESK_ACCEPTANCE_PREFIX")
+        asked = self.machine.php("first-steps", {})
+        if asked:
+            raise RigError(f"FreePBX still shows its first steps ({', '.join(asked)}): answer them in a browser")
         self._begun = True
         for one in EXTENSIONS:
             self.machine.php("make-extension", asdict(one))

@@ -526,9 +526,9 @@ class FakeAstDb:
             else:
                 self.put(key, value)
 
-    def family(self, name: str) -> dict[str, str]:
-        """Return every key below ``name``."""
-        return {k: v for k, v in self.values.items() if k.startswith(f"{name}/")}
+    def family(self, *names: str) -> dict[str, str]:
+        """Return every key below ``names``."""
+        return {k: v for k, v in self.values.items() if k.startswith(tuple(f"{name}/" for name in names))}
 
     def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
         """Return the keys of a family that end in one of some names."""

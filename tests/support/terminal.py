@@ -33,9 +33,9 @@ class DeadAstDb(FakeAstDb):
         """Fail as the manager interface does."""
         raise AsteriskDown(REFUSED)
 
-    def family(self, name: str) -> dict[str, str]:
+    def family(self, *names: str) -> dict[str, str]:
         """Fail as the manager interface does."""
-        self.get(name)
+        self.get(names[0])
         return {}
 
     def named(self, family: str, names: Iterable[str]) -> dict[str, str]:

@@ -19,6 +19,9 @@ function news(): array
             }
             return ['version' => getversion(), 'php' => PHP_VERSION, 'modules' => $modules, 'settings' => $values];
         },
+        'first-steps' => static function (): array {
+            return array_values((array) \FreePBX::OOBE()->getPendingModules());
+        },
         'notifications' => static function (array $of): array {
             $rows = array_values(array_filter(
                 \FreePBX::Notifications()->list_all(true, false),
