@@ -17,8 +17,9 @@ from hotdesk_module import __version__
 _SIZE = re.compile(r"(.*); ([\d,]+) phones$")
 _HEAD = """# Performance
 
-Written by `make bench`; nothing here is typed. The same as data: [performance.json](performance.json). What was tried
-and left out is in [decisions.md](decisions.md).
+Written by `make bench`; nothing here is typed. The same as data: [performance.json](performance.json). Beside FreePBX's
+own login: [performance_freepbx.md](performance_freepbx.md). What was tried and left out is in
+[decisions.md](decisions.md).
 
 """
 _COMPARED = """# Beside FreePBX's own login
