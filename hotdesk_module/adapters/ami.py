@@ -125,14 +125,6 @@ class Ami:
             answers += self._sign_in(some) if self._socket is None else self._exchange(some)
         return answers
 
-    def command(self, text: str) -> list[str]:
-        """Return the lines a command of Asterisk's console prints.
-
-        Raises:
-            AsteriskDown: Asterisk does not answer, or refuses.
-        """
-        return self.commands([text])[0]
-
     def commands(self, texts: Iterable[str]) -> list[list[str]]:
         """Send commands of Asterisk's console at once, and return the lines that each prints.
 

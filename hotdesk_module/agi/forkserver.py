@@ -7,7 +7,7 @@ holds the other end of its standard input; the calls that are being held go on.
 from __future__ import annotations
 
 import gc
-import json  # noqa: F401
+import json  # noqa: F401  (for the calls: what they load themselves, everybody behind them waits for)
 import os
 import select
 import signal

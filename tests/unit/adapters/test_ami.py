@@ -88,7 +88,7 @@ def test_events_between_an_action_and_its_answer_are_no_answer(server: AmiServer
     server.unasked = NOISE
     server.astdb["CF/1001"] = "HD200"
     assert len(ami.action("DBGet", Family="CF", Key="1001").events) == 1
-    assert ami.command("database show CF")[-1] == "1 results found."
+    assert ami.commands(["database show CF"])[0][-1] == "1 results found."
 
 
 def test_events_inside_a_list_are_not_of_the_list(server: AmiServer, ami: Ami) -> None:
@@ -132,13 +132,13 @@ def test_half_an_event_is_waited_for_the_next_time(server: AmiServer) -> None:
 
 def test_a_command_returns_the_lines_it_printed(server: AmiServer, ami: Ami) -> None:
     server.answers["Command"] = "Response: Success\n{id}\nMessage: Follows\nOutput: \nOutput:   -= a: b =-\nOutput: c"
-    assert ami.command("core show hints") == ["", "  -= a: b =-", "c"]
+    assert ami.commands(["core show hints"]) == [["", "  -= a: b =-", "c"]]
 
 
 def test_a_command_that_fails_is_asterisk_down_with_its_words(server: AmiServer, ami: Ami) -> None:
     server.answers["Command"] = "Response: Error\n{id}\nMessage: Command output follows\nOutput: No such command"
     with pytest.raises(AsteriskDown, match="refuses 'nonsense'"):
-        ami.command("nonsense")
+        ami.commands(["nonsense"])
 
 
 @pytest.mark.parametrize("value", ["a\r\nAction: Originate", "a\nb", "a\rb", "a\0b"])
