@@ -92,7 +92,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
         wanted = {**pending, **target.keys}
         if not left_alone:
-            wanted.update(repairs.remains(pool, wanted, actual))
+            wanted.update(repairs.remains(world, pool, wanted, actual))
         away = _at_either(world, sessions, left_alone, actual)
         rules = [r for r in ledger.queue_rules() if r.user not in away]
         in_queues = queues.plan(rules, sessions, leftovers, sequence.switchboard.queues(), actual)

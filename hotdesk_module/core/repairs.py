@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from hotdesk_module.core.keys import OUR_LAMPS, is_ours, phone_lamp
+from hotdesk_module.core.keys import OUR_LAMPS, is_ours, phone_lamp, user_lamp
 from hotdesk_module.core.model import Device, Keys, Session, User, World
 from hotdesk_module.errors import UnsafePlan
 
@@ -50,17 +50,20 @@ def still_there(world: World, sessions: Iterable[Session], actual: Mapping[str, 
     return world._replace(users=users, devices=devices)
 
 
-def remains(phones: Collection[str], wanted: Mapping[str, object], actual: Mapping[str, str]) -> Keys:
-    """Return the keys of ours that nothing wants any more, to be removed: of phones that left the pool long ago, and of
-    users whom nobody remembers.
+def remains(world: World, phones: Collection[str], wanted: Mapping[str, object], actual: Mapping[str, str]) -> Keys:
+    """Return what nothing wants any more, to be removed: keys of ours, of phones that left the pool long ago and of
+    users whom nobody remembers; and the lamps of all who are in no other way part of this.
+
+    A lamp may be lit without a key: Asterisk shows what was set also where its disk was full.
 
     Args:
         phones: those of the pool, whose lamps are never leftovers.
         wanted: what should be there.
     """
-    lamps = {phone_lamp(phone) for phone in phones}
     ours = ("HDSK/", OUR_LAMPS)
-    return {key: None for key in actual if key.startswith(ours) and key not in wanted and key not in lamps}
+    keys = {key for key in actual if key.startswith(ours)}
+    lamps = {*map(user_lamp, world.users), *map(phone_lamp, world.devices)}
+    return dict.fromkeys((keys | lamps).difference(map(phone_lamp, phones), wanted))
 
 
 class Contradiction(NamedTuple):

@@ -389,6 +389,17 @@ def test_a_lamp_whose_key_could_not_be_written_is_right_after_the_next_repair(of
     assert office.desk.reconcile(asked=False).effects == ()
 
 
+@pytest.mark.parametrize("lamp", ["HDSKU1001", "HDSK1001"], ids=["somebody who sits nowhere", "a phone of nobody's"])
+def test_a_lamp_that_has_no_key_and_is_seen_lit_goes_off(office: Office, lamp: str) -> None:
+    """Asterisk with a full disk shows that somebody sits there, has no key of it, and the login has failed."""
+    before = office.astdb.snapshot()
+    office.switchboard.all_lamps[lamp] = "INUSE"
+    office.desk.reconcile(asked=False)
+    assert office.switchboard.lamps([lamp]) == {lamp: "NOT_INUSE"}
+    assert office.astdb.snapshot() == before
+    assert office.desk.reconcile(asked=False).effects == ()
+
+
 def test_with_call_forward_routing_a_forward_that_is_set_at_the_desk_stays_until_it_is_taken_back(
     office: Office,
 ) -> None:
