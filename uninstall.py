@@ -16,6 +16,7 @@ sys.path[:0] = [str(MODULE), str(MODULE / "vendor")]
 from hotdesk_module import queues  # noqa: E402
 from hotdesk_module.administration import Pool  # noqa: E402
 from hotdesk_module.compose import compose  # noqa: E402
+from hotdesk_module.core.keys import OUR_LAMPS  # noqa: E402
 from hotdesk_module.dialplan import INTERCEPTION  # noqa: E402
 from hotdesk_module.errors import HotdeskError  # noqa: E402
 from hotdesk_module.service import HotDesk  # noqa: E402
@@ -35,8 +36,7 @@ def main() -> int:
             pool = Pool(parts.ledger, parts.inventory, desk)
             for phone in parts.ledger.phones():
                 pool.remove(phone.device)
-            leftovers = [*astdb.family("HDSK"), *(k for k in astdb.family("CustomDevstate") if "/HDSK" in k)]
-            for key in leftovers:
+            for key in astdb.matching("HDSK/*", f"{OUR_LAMPS}*"):
                 astdb.delete(key)
             switchboard.drop_global(*INTERCEPTION)
             print("Hot Desking: every phone is its own again")

@@ -240,13 +240,15 @@ class AstDb(Protocol):
 
 
 class AstDbTree(AstDb, Protocol):
-    """An AstDB of which whole families can be read; the AGI channel cannot."""
+    """An AstDB that can be searched; the AGI channel cannot."""
 
-    def family(self, *names: str) -> dict[str, str]:
-        """Return every key below ``names``, written ``FAMILY/rest``."""
+    def matching(self, *patterns: str) -> dict[str, str]:
+        """Return every key that matches one of some patterns; ``*`` stands for anything, as in ``DEVICE/*/user``.
 
-    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
-        """Return the keys of a family that end in one of some names, whomever they are of: ``FAMILY/…/name``."""
+        Raises:
+            AsteriskDown: it does not answer, or not to the end.
+            BadValue: a pattern has other characters than keys of FreePBX and of ours have.
+        """
 
 
 class Switchboard(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Callable, NamedTuple
 
 from hotdesk_module.core import drift, effects, habits, machine, outbox, plan, queues, repairs
-from hotdesk_module.core.keys import FORWARDS, LAMPS, OFF, OUR_LAMPS, USER_KEYS
+from hotdesk_module.core.keys import LAMPS, LOOKED_AT, OFF, OUR_LAMPS
 from hotdesk_module.core.model import Event, Keys, Session, World
 from hotdesk_module.errors import AsteriskDown
 from hotdesk_module.ports import HistoryFilter
@@ -52,12 +52,14 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
     with ledger.lock():
         current = sequence.settings()
         limit = None if force else current.mass_logout
-        actual = tree.family("DEVICE", "HDSK", "QPENALTY", *FORWARDS, LAMPS.rstrip("/"))
-        actual.update(tree.named("AMPUSER", USER_KEYS))
+        actual = tree.matching(*LOOKED_AT)
         sessions = ledger.sessions()
         if not dry_run:
             sessions = sequence.refresh_kept(sessions, actual)
         world = _world(sequence)
+        absent = [s.phone for s in sessions if s.phone not in world.devices]
+        more = sequence.astdb.read(f"DEVICE/{phone}/{name}" for phone in absent for name in ("tech", "default_user"))
+        actual.update((key, value) for key, value in more.items() if value is not None)
         # No extensions at all, that is FreePBX in the middle of a restore, or the wrong tables.
         empty = not (world.users and world.devices)
         pool = [p.device for p in ledger.phones()]
@@ -82,14 +84,15 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         scope = plan.Scope(scope.phones, scope.users | users)
         pending = {**outbox.pending(leftovers), **kept.pending}
         forwards = {**actual, **pending}
-        keys = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards)).keys
+        target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
         if limit is not None:
-            seated = repairs.others_seated(world, scope.phones - changed, keys, actual)
+            seated = repairs.others_seated(world, scope.phones - changed, target.keys, actual)
             unexplained = {p for p, user in seated.items() if not _left(sequence, p, user)}
             if len(unexplained) > limit:
                 left_alone |= unexplained
-        scope = _without(world, sessions, scope, left_alone, actual)
-        target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
+        if left_alone:
+            scope = _without(world, sessions, scope, left_alone, actual)
+            target = plan.target(world, sessions, current, scope, pool, forwards_of(scope, forwards))
         wanted = {**pending, **target.keys}
         if not left_alone:
             wanted.update(repairs.remains(world, pool, wanted, actual))

@@ -267,7 +267,7 @@ class _Reader:
 
 def tree_of(astdb: AstDb) -> AstDbTree | None:
     """Return the AstDB as one that can be listed, where its connection can: AMI can, an AGI channel cannot."""
-    return cast(AstDbTree, astdb) if hasattr(astdb, "family") else None
+    return cast(AstDbTree, astdb) if hasattr(astdb, "matching") else None
 
 
 def forwards_of(scope: plan.Scope, actual: Mapping[str, str | None]) -> dict[str, str | None]:

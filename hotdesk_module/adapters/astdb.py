@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Callable, Protocol
 
-from hotdesk_module.errors import AsteriskDown
+from hotdesk_module.errors import AsteriskDown, BadValue
 
-# ``database show`` fills keys and values up with blanks, values to so many bytes.
-_VALUE_WIDTH = 25
-# In an expression, between two values: the unit separator, which nobody can type.
-_BETWEEN = "\x1f"
+# Between two values, around a key with its value, and after the last: characters that nobody can type.
+_BETWEEN, _RECORD, _END = "\x1f", "\x1e", "\x04"
 # Bytes of an expression: res_agi reads lines of up to 2,048 (AGI_BUF_LEN, 18 to 22), the command's name in them.
 _LINE = 1900
+# Bytes of a console command: the manager reads lines of up to 1,024 (inbuf in main/manager.c, 18 to 22).
+_HEADER = 1000
+# Keys to a line of output.
+_KEYS = 500
 
 
 class Answer(Protocol):
@@ -113,23 +116,20 @@ class AmiAstDb:
                 what = "remove" if value is None else "write"
                 raise AsteriskDown(f"Asterisk's manager refuses to {what} {key}: {answer.text}.")
 
-    def family(self, *names: str) -> dict[str, str]:
-        """Return every key below ``names``.
+    def matching(self, *patterns: str) -> dict[str, str]:
+        """Return every key that matches one of some patterns.
 
-        By console commands: the action DBGetTree is missing in the first releases of Asterisk 18.
+        By the console's ``database query``: the action DBGetTree is missing in the first releases of Asterisk 18, and
+        ``database show`` looks through everything for each family and sends a line for each key.
         """
+        texts = [_query(some) for some in _fitting(patterns, _query, _HEADER)]
         keys: dict[str, str] = {}
-        for name, lines in zip(names, self._ami.commands(f"database show {name}" for name in names)):
-            keys.update(_listed(lines, name))
-        return keys
-
-    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
-        """Return the keys of a family that end in one of some names."""
-        keys: dict[str, str] = {}
-        names = tuple(names)
-        for name, lines in zip(names, self._ami.commands(f"database showkey {name}" for name in names)):
-            # To Asterisk, capital letters are no others.
-            keys.update((key, value) for key, value in _listed(lines, family) if key.endswith(f"/{name}"))
+        for lines in self._ami.commands(texts):
+            text = "\n".join(lines)
+            if _END not in text:
+                raise AsteriskDown(f"Asterisk does not list its database: {text.strip()[:80] or 'it prints nothing'}.")
+            records = (record.partition(_BETWEEN) for record in text.split(_RECORD))
+            keys.update((key[1:], value) for key, between, value in records if between)
         return keys
 
 
@@ -151,7 +151,7 @@ class AgiAstDb:
         machine both wait for their turn.
         """
         found: dict[str, str | None] = {}
-        for some in _lines(keys):
+        for some in _fitting(keys, _expression, _LINE):
             pieces = self._session.execute("GET FULL VARIABLE", _expression(some)).data.split(_BETWEEN)
             # A value that has what stands between two of them.
             if len(pieces) != len(some):
@@ -192,14 +192,32 @@ def _expression(keys: Sequence[str]) -> str:
     return _BETWEEN.join(f"${{DB_EXISTS({key})}}${{DB({key})}}" for key in keys)
 
 
-def _lines(keys: Iterable[str]) -> Iterator[list[str]]:
-    """Give keys, as many at a time as Asterisk takes in one line."""
+def _query(patterns: Sequence[str]) -> str:
+    """Return the console command that prints keys with their values, many to a line, and says when it is at its end."""
+    for pattern in patterns:
+        if not re.fullmatch(r"[\w*/-]+", pattern, re.ASCII):
+            raise BadValue(f"'{pattern}' is no pattern of keys: letters, digits, '_', '-', '/' and '*' are.")
+    record = f"char({ord(_RECORD)})||key||char({ord(_BETWEEN)})||value||char({ord(_RECORD)})"
+    wanted = " OR ".join(f"key GLOB '/{pattern}'" for pattern in patterns)
+    return (
+        f"database query \"SELECT group_concat({record},'') FROM astdb WHERE {wanted} GROUP BY rowid/{_KEYS}"
+        f' UNION ALL SELECT char({ord(_END)})"'
+    )
+
+
+def _fitting(items: Iterable[str], text: Callable[[Sequence[str]], str], limit: int) -> Iterator[list[str]]:
+    """Give items, as many at a time as Asterisk takes in one line.
+
+    Args:
+        text: what is sent for some of them.
+        limit: its bytes.
+    """
     some: list[str] = []
-    for key in keys:
-        if len(_expression([*some, key]).encode("utf-8", "surrogateescape")) > _LINE and some:
+    for item in items:
+        if len(text([*some, item]).encode("utf-8", "surrogateescape")) > limit and some:
             yield some
             some = []
-        some.append(key)
+        some.append(item)
     if some:
         yield some
 
@@ -208,15 +226,3 @@ def _split(key: str) -> tuple[str, str]:
     """Return family and key as Asterisk takes them."""
     family, _, rest = key.partition("/")
     return family, rest
-
-
-def _listed(lines: Iterable[str], family: str) -> Iterator[tuple[str, str]]:
-    """Give key and value of the lines that are of a family."""
-    prefix = f"/{family}/"
-    return (_shown(line) for line in lines if line.startswith(prefix))
-
-
-def _shown(line: str) -> tuple[str, str]:
-    """Return key and value of a line of ``database show``: ``/FAMILY/rest   : value``."""
-    key, _, value = line.partition(": ")
-    return key[1:].rstrip(), value.rstrip() if len(value.encode("utf-8", "surrogateescape")) <= _VALUE_WIDTH else value

@@ -14,8 +14,14 @@ OFF = "NOT_INUSE"
 QUEUE = "QUEUE"
 # Unconditional, unavailable and busy forwards, and Do Not Disturb (F§5).
 FORWARDS = ("CF", "CFU", "CFB", "DND")
-# All that we ever look at below ``AMPUSER/<user>``, where FreePBX has several times as many keys.
-USER_KEYS = ("device", "hint", "cidname", "cidnum", "novmpw", "followme/ddial", "queues/qnostate")
+# All that a repair looks at. Of phones and users FreePBX has several times as many keys.
+LOOKED_AT = (
+    *(f"DEVICE/*/{name}" for name in ("user", "dial", "emergency_cid")),
+    *(f"AMPUSER/*/{name}" for name in ("device", "hint", "cidname", "cidnum", "novmpw")),
+    *(f"AMPUSER/*/{name}" for name in ("followme/ddial", "queues/qnostate")),
+    *(f"{family}/*" for family in ("HDSK", "QPENALTY", *FORWARDS)),
+    f"{LAMPS}*",
+)
 # What FreePBX has in the key of follow-me's state; in its tables it is not. Absent, follow-me is off as well.
 FOLLOW_ME_ON, FOLLOW_ME_OFF = "DIRECT", "EXTENSION"
 

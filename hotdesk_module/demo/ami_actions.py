@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
+from hotdesk_module.demo.astdb_query import query
 from hotdesk_module.demo.channel import Channel
 from hotdesk_module.demo.events import Headers
 from hotdesk_module.demo.hints import CONTEXT
@@ -315,7 +317,11 @@ class Actions:
         )
 
     def _command(self, message: Message) -> Reply:
-        lines = self._cli(message.get("Command").split())
+        try:
+            lines = self._cli(shlex.split(message.get("Command")))
+        except ValueError:
+            # A quotation mark without its other half.
+            lines = None
         if lines is None:
             raise ActionError("Command output follows")
         output = tuple(("Output", line) for line in lines)
@@ -324,8 +330,8 @@ class Actions:
     def _cli(self, words: list[str]) -> list[str] | None:
         if words[:2] == ["database", "show"]:
             return _database(self._pbx.db.show("/".join(words[2:])))
-        if words[:2] == ["database", "showkey"]:
-            return _database([row for row in self._pbx.db.show() if row[0].endswith(f"/{words[2]}")])
+        if words[:2] == ["database", "query"] and len(words) == 3:
+            return query(dict(self._pbx.db.show()), words[2])
         if words[:3] == ["core", "show", "hints"]:
             hints = self._pbx.hints.all()
             lines = [

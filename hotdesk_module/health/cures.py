@@ -149,7 +149,7 @@ def _remove_forwards(desk: HotDesk, dry_run: bool, force: bool) -> tuple[Said, .
         tree = tree_of(desk.astdb)
         if tree is None:
             raise AsteriskDown("The AstDB cannot be listed over this connection.")
-        actual = tree.family("CF", LAMPS.rstrip("/"))
+        actual = tree.matching("CF/*", f"{LAMPS}*")
         found = forwards.find(World(devices, {}), pool, actual)
         keys: Keys = {}
         own = desk.inventory.devices((), found)

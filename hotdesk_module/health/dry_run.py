@@ -126,7 +126,7 @@ def dry_run(
         raise NotInPool(f"{number} is not a hot desk phone.")
     routes = inventory.routes()
     asked = {n: "" for n in numbers} or emergency_numbers(routes)
-    keys = astdb.family("DEVICE", "AMPUSER")
+    keys = astdb.matching("DEVICE/*", "AMPUSER/*")
     devices = {d.id: d for d in inventory.devices(p.device for p in pool)}
     world, forced, book = World(devices, {}), inventory.forced_caller_ids(), Book(routes, inventory.names_go_out())
     sitting = {s.phone: s.user for s in ledger.sessions(p.device for p in pool)}

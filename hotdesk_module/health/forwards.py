@@ -34,7 +34,7 @@ def check(known: Known, astdb: AstDbTree) -> Iterator[Finding]:
     Raises:
         AsteriskDown: it does not answer.
     """
-    found = find(known.world, [p.device for p in known.phones], astdb.family("CF"))
+    found = find(known.world, [p.device for p in known.phones], astdb.matching("CF/*"))
     if found:
         yield Finding(
             "forwards",

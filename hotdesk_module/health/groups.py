@@ -49,7 +49,7 @@ def check(known: Known, astdb: AstDbTree) -> Iterator[Finding]:
 def _with_dynamic_members(groups: Iterable[Group], astdb: AstDbTree) -> Iterator[Group]:
     """Return all lists; a queue's dynamic members are in the AstDB: ``QPENALTY/<queue>/agents/<extension>``."""
     dynamic: dict[str, list[str]] = {}
-    for key in astdb.family("QPENALTY"):
+    for key in astdb.matching("QPENALTY/*"):
         parts = key.split("/")
         if len(parts) == 4 and parts[2] == "agents":
             dynamic.setdefault(parts[1], []).append(parts[3])

@@ -49,7 +49,7 @@ def check(known: Known, astdb: AstDbTree) -> Iterator[Finding]:
                 "Choose 'pause' here, or list them under Dynamic Members in the queue's form instead of Static Agents."
             ),
         )
-    listed_ = astdb.family("QPENALTY")
+    listed_ = astdb.matching("QPENALTY/*")
     barred = [r for r in in_and_out if r not in always and not may_join(r, listed_)]
     if barred:
         yield _finding(

@@ -91,9 +91,8 @@ def asterisk(rig: Rig) -> Iterator[Ami]:
 
 
 def _clear(db: AmiAstDb) -> None:
-    for name in (FAMILY, f"{FAMILY}2"):
-        for key in db.family(name):
-            db.delete(key)
+    for key in db.matching(f"{FAMILY}/*", f"{FAMILY}2/*"):
+        db.delete(key)
 
 
 TREES = ["fake", "ami", pytest.param("asterisk", marks=pytest.mark.asterisk)]
@@ -172,30 +171,23 @@ def test_a_family_is_everything_below_it_and_nothing_else(tree: AstDbTree) -> No
     for key in [*keys, f"{FAMILY}2/x", f"{FAMILY.lower()}/x"]:
         tree.put(key, "1")
     try:
-        assert tree.family(FAMILY) == keys
+        assert tree.matching(f"{FAMILY}/*") == keys
     finally:
         tree.delete(f"{FAMILY.lower()}/x")
 
 
-def test_a_family_shows_values_as_they_are(tree: AstDbTree) -> None:
+def test_values_are_listed_as_they_are(tree: AstDbTree) -> None:
     for number, value in enumerate(VALUES):
         tree.put(f"{FAMILY}/{number}", value)
-    assert tree.family(FAMILY) == {f"{FAMILY}/{number}": value for number, value in enumerate(VALUES)}
+    assert tree.matching(f"{FAMILY}/*") == {f"{FAMILY}/{number}": value for number, value in enumerate(VALUES)}
 
 
-def test_a_part_of_a_family_can_be_asked_for(tree: AstDbTree) -> None:
-    tree.put(f"{FAMILY}/200/user", "1001")
-    tree.put(f"{FAMILY}/201/user", "1002")
-    assert tree.family(f"{FAMILY}/200") == {f"{FAMILY}/200/user": "1001"}
-    assert tree.family("HDSKNONE") == {}
-
-
-def test_families_can_be_asked_for_together(tree: AstDbTree) -> None:
+def test_keys_are_listed_by_any_of_some_patterns(tree: AstDbTree) -> None:
     keys = {f"{FAMILY}/200/user": "1001", f"{FAMILY}2/x": "1"}
     for key, value in {**keys, f"{FAMILY}/201/user": "1"}.items():
         tree.put(key, value)
-    assert tree.family(f"{FAMILY}/200", "HDSKNONE", f"{FAMILY}2") == keys
-    assert tree.family() == {}
+    assert tree.matching(f"{FAMILY}/200/*", "HDSKNONE/*", f"{FAMILY}2/*", f"{FAMILY}2/x") == keys
+    assert tree.matching("HDSKNONE/*") == tree.matching() == {}
 
 
 def test_keys_of_a_name_are_of_everybody_in_the_family_and_of_nobody_else(tree: AstDbTree) -> None:
@@ -207,9 +199,30 @@ def test_keys_of_a_name_are_of_everybody_in_the_family_and_of_nobody_else(tree: 
     others = (f"{FAMILY}/1001/Device", f"{FAMILY}/1001/device/x", f"{FAMILY}/1001/mydevice", f"{FAMILY}2/1001/device")
     for key in (*wanted, *others):
         tree.put(key, wanted.get(key, "x"))
-    assert tree.named(FAMILY, ("device", "followme/ddial", "nothing")) == wanted
-    assert tree.named("HDSKNONE", ("device",)) == {}
-    assert tree.named(FAMILY, ()) == {}
+    names = ("device", "followme/ddial", "nothing")
+    assert tree.matching(*(f"{FAMILY}/*/{name}" for name in names)) == wanted
+
+
+def test_more_are_listed_than_go_into_one_line_by_more_patterns_than_go_into_one_command(tree: AstDbTree) -> None:
+    keys = {f"{FAMILY}/{number}/a-rather-long-name": "1" for number in range(600)}
+    tree.change(dict(keys))
+    assert tree.matching(*keys, f"{FAMILY}/nothing") == keys
+    assert tree.matching(*(f"{FAMILY}/{digit}*" for digit in range(10))) == keys
+
+
+@pytest.mark.parametrize("pattern", ["HDSK/'", 'HDSK/"', "HDSK/[a]", "HDSK/x y", "HDSK/\n", ""])
+def test_a_pattern_that_would_mean_something_else_is_refused(server: AmiServer, ami: Ami, pattern: str) -> None:
+    with pytest.raises(BadValue, match="pattern"):
+        AmiAstDb(ami).matching(pattern)
+    assert server.received == []
+
+
+@pytest.mark.parametrize("output", ["", "No such command 'database query'", "group: \x1eCF/1001\x1fHD200\x1e"])
+def test_a_list_without_its_end_is_no_list(server: AmiServer, ami: Ami, output: str) -> None:
+    """A repair that took it for one would find everything missing."""
+    server.answers["Command"] = f"Response: Success\n{{id}}\nMessage: Command output follows\nOutput: {output}"
+    with pytest.raises(AsteriskDown, match="does not list its database"):
+        AmiAstDb(ami).matching("CF/*")
 
 
 def test_a_line_break_is_refused_before_it_is_sent(server: AmiServer, ami: Ami) -> None:
@@ -227,7 +240,7 @@ def test_a_manager_that_may_not_is_asterisk_down(server: AmiServer, ami: Ami, ac
         "DBGet": lambda: db.get("HDSK/x"),
         "DBPut": lambda: db.put("HDSK/x", "2"),
         "DBDel": lambda: db.delete("HDSK/x"),
-        "Command": lambda: db.family("HDSK"),
+        "Command": lambda: db.matching("HDSK/*"),
     }
     with pytest.raises(AsteriskDown, match="Permission denied"):
         calls[action]()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from hotdesk_module.config import Manager
+from hotdesk_module.demo.astdb_query import query
 
 Headers = dict[str, str]
 
@@ -187,15 +188,9 @@ class AmiServer:
                     ]
             output = "\n".join(f"Output: {line}" for line in lines)
             return f"Response: Success\n{{id}}\nMessage: Command output follows\n{output}"
-        _, command, what = action["Command"].lower().split(" ", 2)
-        # SQLite's LIKE does not mind the case.
-        keys = {k: f"/{k}".lower() for k in sorted(self.astdb)}
-        if command == "showkey":
-            found = [(k, self.astdb[k]) for k, low in keys.items() if low.endswith(f"/{what}")]
-        else:
-            found = [(k, self.astdb[k]) for k, low in keys.items() if low.startswith(f"/{what}/")]
-        lines = [f"/{k}".ljust(50) + ": " + _padded(v) for k, v in found]
-        output = "\n".join(f"Output: {line}" for line in [*lines, f"{len(found)} results found."])
+        what, _, statement = action["Command"].partition(' "')
+        assert what == "database query"
+        output = "\n".join(f"Output: {line}" for line in query(self.astdb, statement[:-1]))
         return f"Response: Success\n{{id}}\nMessage: Command output follows\n{output}"
 
     def _on_extensionstate(self, action: Headers) -> str:
@@ -376,8 +371,3 @@ def _list(event: str, items: list[Headers], message: str, complete: str = "") ->
         f"Response: Success\n{{id}}\nEventList: start\nMessage: {message}\n\n{events}"
         f"Event: {complete or event + 'Complete'}\n{{id}}\nEventList: Complete\nListItems: {len(items)}"
     )
-
-
-def _padded(value: str) -> str:
-    """Return a value as the console prints it: filled up to 25 bytes."""
-    return value + " " * max(0, 25 - len(value.encode("utf-8", "surrogateescape")))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Callable, NamedTuple, TypeVar
 
@@ -526,14 +527,9 @@ class FakeAstDb:
             else:
                 self.put(key, value)
 
-    def family(self, *names: str) -> dict[str, str]:
-        """Return every key below ``names``."""
-        return {k: v for k, v in self.values.items() if k.startswith(tuple(f"{name}/" for name in names))}
-
-    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
-        """Return the keys of a family that end in one of some names."""
-        ends = tuple(f"/{name}" for name in names)
-        return {k: v for k, v in self.family(family).items() if k.endswith(ends)}
+    def matching(self, *patterns: str) -> dict[str, str]:
+        """Return every key that matches one of some patterns."""
+        return {k: v for k, v in self.values.items() if any(fnmatchcase(k, p) for p in patterns)}
 
 
 class FakeSwitchboard:
@@ -620,7 +616,7 @@ class FakeSwitchboard:
 
     def lamps(self, names: Iterable[str]) -> dict[str, str]:
         """Return the device states ``Custom:<name>`` as they are seen."""
-        known = {k[len("CustomDevstate/") :]: v for k, v in self.astdb.family("CustomDevstate").items()}
+        known = {k[len("CustomDevstate/") :]: v for k, v in self.astdb.matching("CustomDevstate/*").items()}
         seen = {**known, **self.all_lamps}
         return {name: seen[name] for name in names if name in seen}
 

@@ -33,14 +33,10 @@ class DeadAstDb(FakeAstDb):
         """Fail as the manager interface does."""
         raise AsteriskDown(REFUSED)
 
-    def family(self, *names: str) -> dict[str, str]:
+    def matching(self, *patterns: str) -> dict[str, str]:
         """Fail as the manager interface does."""
-        self.get(names[0])
+        self.get(patterns[0])
         return {}
-
-    def named(self, family: str, names: Iterable[str]) -> dict[str, str]:
-        """Fail as the manager interface does."""
-        return self.family(family)
 
 
 class DeadSwitchboard(FakeSwitchboard):

@@ -112,12 +112,15 @@ def test_database_show_is_output_lines(client: Client) -> None:
     assert message[-1] == ("Output", "5 results found.")
 
 
-def test_database_showkey_shows_what_ends_in_it(client: Client) -> None:
-    client.send("Action: Command", "Command: database showkey cidname")
-    lines = [line for name, line in client.read() if name == "Output"]
-    assert any(line.startswith("/AMPUSER/1003/cidname") for line in lines[:-1])
-    assert all(line.split(":")[0].rstrip().endswith("/cidname") for line in lines[:-1])
-    assert lines[-1] == f"{len(lines) - 1} results found."
+def test_the_database_can_be_queried(client: Client) -> None:
+    found = "SELECT key, value FROM astdb WHERE key LIKE '%/1003/cidname'"
+    client.send("Action: Command", f'Command: database query "{found}"')
+    lines = [line.rstrip() for name, line in client.read() if name == "Output"]
+    assert lines == ["key  : /AMPUSER/1003/cidname", "value: Ravi Patel", ""]
+    client.send("Action: Command", 'Command: database query "SELECT nonsense"')
+    assert client.read()[2:] == []
+    client.send("Action: Command", 'Command: database query "SELECT')
+    assert client.read()[0] == ("Response", "Error")
 
 
 def test_a_hint_keeps_its_comma_and_must_be_replaced_on_purpose(client: Client) -> None:
