@@ -56,7 +56,14 @@ GOALS = (
     ),
     Goal("One login, prompts apart", _median(LOGIN, f"login: {SCRIPT}"), "ms", 60),
     Goal("The same as a share of the time of FreePBX's own login, on one FreePBX", _share, "", 0.4),
-    Goal("Logins and logouts, sustained", _median(LOAD, load.sustained(50)), "a second", 20, least=True),
+    Goal(
+        "Logins and logouts, sustained",
+        _median(LOAD, load.sustained(50)),
+        "a second",
+        20,
+        least=True,
+        missed="all 50 telephones, Asterisk, MariaDB and what measures share the processors",
+    ),
     Goal("Logout of 500 sessions at once", _median(REPAIR, repairs.LOGOUT), "ms", 2000),
     Goal(
         "Reconcile, 2,000 sessions, nothing to do",

@@ -173,4 +173,5 @@ def number(value: float) -> str:
     """Return a number with as many digits as mean anything."""
     if value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    return f"{value:,.{digits}f}"

@@ -82,7 +82,7 @@ def test_freepbx_own_login_and_ours_are_side_by_side_and_compared() -> None:
     name = f"login: {SCRIPT}"
     figures = [figure(CORE, name, "ms", [150.0]), figure(OURS, name, "ms", [45.0])]
     assert report.beside(figures).splitlines()[-1] == f"| {name} | 150 | 150 | 45 | 45 | ms |"
-    assert "| 0.4 | 0.3 | met |" in report.goals(figures).replace("≤ ", "")
+    assert "| 0.40 | 0.30 | met |" in report.goals(figures).replace("≤ ", "")
 
 
 def test_a_report_is_read_back(tmp_path: Path) -> None:
