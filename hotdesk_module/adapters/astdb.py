@@ -193,7 +193,10 @@ def _expression(keys: Sequence[str]) -> str:
 
 
 def _query(patterns: Sequence[str]) -> str:
-    """Return the console command that prints keys with their values, many to a line, and says when it is at its end."""
+    """Return the console command that prints keys with their values, many to a line, and says when it is at its end.
+
+    SQLite has ``char`` since 3.7.16; CentOS 7, on which FreePBX 16 was delivered, has 3.7.17.
+    """
     for pattern in patterns:
         if not re.fullmatch(r"[\w*/-]+", pattern, re.ASCII):
             raise BadValue(f"'{pattern}' is no pattern of keys: letters, digits, '_', '-', '/' and '*' are.")
