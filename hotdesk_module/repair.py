@@ -57,6 +57,7 @@ def reconcile(sequence: Sequence, dry_run: bool, force: bool, progress: Progress
         if not dry_run:
             sessions = sequence.refresh_kept(sessions, actual)
         world = _world(sequence)
+        # Of a phone that FreePBX is saving at this moment only its keys tell what it is.
         absent = [s.phone for s in sessions if s.phone not in world.devices]
         more = sequence.astdb.read(f"DEVICE/{phone}/{name}" for phone in absent for name in ("tech", "default_user"))
         actual.update((key, value) for key, value in more.items() if value is not None)
