@@ -211,9 +211,14 @@ def test_more_are_listed_than_go_into_one_line_by_more_patterns_than_go_into_one
 
 
 @pytest.mark.parametrize("pattern", ["HDSK/'", 'HDSK/"', "HDSK/[a]", "HDSK/x y", "HDSK/\n", ""])
-def test_a_pattern_that_would_mean_something_else_is_refused(server: AmiServer, ami: Ami, pattern: str) -> None:
+def test_a_pattern_that_would_mean_something_else_is_refused(tree: AstDbTree, pattern: str) -> None:
     with pytest.raises(BadValue, match="pattern"):
-        AmiAstDb(ami).matching(pattern)
+        tree.matching(pattern)
+
+
+def test_a_pattern_is_refused_before_it_is_sent(server: AmiServer, ami: Ami) -> None:
+    with pytest.raises(BadValue):
+        AmiAstDb(ami).matching("CF/*", "HDSK/'")
     assert server.received == []
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import partial
+from string import ascii_letters, digits
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from hotdesk_module.core.delivery import Delivery
@@ -29,10 +30,12 @@ from hotdesk_module.core.model import (
     User,
 )
 from hotdesk_module.core.queues import Member, Queues, Rule
-from hotdesk_module.errors import Busy, DuplicateMac
+from hotdesk_module.errors import BadValue, Busy, DuplicateMac
 from hotdesk_module.ports import FORGET_MOST, Clock, Context, Flags, HistoryFilter
 
 T = TypeVar("T")
+# What a pattern of keys is made of.
+_PATTERN = frozenset(f"{ascii_letters}{digits}_*/-")
 
 
 class Crash(BaseException):
@@ -529,6 +532,9 @@ class FakeAstDb:
 
     def matching(self, *patterns: str) -> dict[str, str]:
         """Return every key that matches one of some patterns."""
+        for pattern in patterns:
+            if not pattern or set(pattern) - _PATTERN:
+                raise BadValue(f"'{pattern}' is no pattern of keys.")
         return {k: v for k, v in self.values.items() if any(fnmatchcase(k, p) for p in patterns)}
 
 

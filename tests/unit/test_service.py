@@ -545,6 +545,21 @@ def test_an_extension_that_is_being_saved_is_not_taken_for_deleted(office: Offic
     assert office.desk.reconcile().effects == ()
 
 
+def test_a_phone_that_is_being_saved_stays_its_owners(office: Office) -> None:
+    """While its row is away, only its keys say whose it is."""
+    office.inventory.all_devices = [
+        d._replace(user="1002") if d.id in ("200", "201") else d for d in office.inventory.all_devices
+    ]
+    office.devices_to_astdb()
+    office.desk.login("200", "1001")
+    office.desk.reconcile()
+    hints = dict(office.switchboard.all_hints)
+    assert "PJSIP/200" in hints["1002"]
+    office.inventory.all_devices = [d for d in office.inventory.all_devices if d.id != "200"]
+    assert office.desk.reconcile().effects == ()
+    assert office.switchboard.all_hints == hints
+
+
 def test_a_ledger_that_goes_away_after_the_commit_does_not_unsay_the_login(office: Office) -> None:
     first = office.writes.count
     office.desk.login("201", "1003")
